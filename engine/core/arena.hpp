@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace hark {
+
+/// Bump memory for what one frame needs beyond its own bytes. Views stay valid until reset(); the
+/// memory itself is kept, so a warm arena allocates nothing. One arena a shard; not thread-safe.
+class Arena {
+public:
+    /// Uninitialised bytes, valid until reset(). Alignment is 1: for text only.
+    char* allocate(std::size_t size) {
+        if (size > room_) grow(size);
+        char* at = next_;
+        next_ += size;
+        room_ -= size;
+        return at;
+    }
+
+    /// Gives back the tail of the last allocation: `allocate(n)` then `shrink(n - used)`.
+    void shrink(std::size_t unused) noexcept {
+        next_ -= unused;
+        room_ += unused;
+    }
+
+    [[nodiscard]] std::string_view copy(std::string_view text) { return join({text}); }
+
+    /// The parts one after another, as one view.
+    [[nodiscard]] std::string_view join(std::initializer_list<std::string_view> parts) {
+        std::size_t size = 0;
+        for (const auto part : parts) size += part.size();
+        char* const begin = allocate(size);
+        char* at = begin;
+        for (const auto part : parts) {
+            if (!part.empty()) std::memcpy(at, part.data(), part.size());
+            at += part.size();
+        }
+        return {begin, size};
+    }
+
+    /// Forgets everything handed out. Several blocks become one, so that the next frame of this
+    /// size fits.
+    void reset() {
+        if (blocks_.size() > 1) {
+            std::size_t total = 0;
+            for (const auto& block : blocks_) total += block.size;
+            blocks_.clear();
+            add_block(total < kKeep ? total : kKeep);
+        }
+        if (!blocks_.empty()) {
+            next_ = blocks_.back().bytes.get();
+            room_ = blocks_.back().size;
+        }
+    }
+
+private:
+    struct Block {
+        std::unique_ptr<char[]> bytes;
+        std::size_t size;
+    };
+    static constexpr std::size_t kFirst = 16 * 1024;
+    static constexpr std::size_t kKeep =
+        8 * 1024 * 1024;  // one huge frame does not hold memory for ever
+
+    void add_block(std::size_t size) {
+        blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
+        next_ = blocks_.back().bytes.get();
+        room_ = size;
+    }
+
+    void grow(std::size_t size) {
+        const std::size_t doubled = blocks_.empty() ? kFirst : blocks_.back().size * 2;
+        add_block(size > doubled ? size : doubled);
+    }
+
+    std::vector<Block> blocks_;
+    char* next_ = nullptr;
+    std::size_t room_ = 0;
+};
+
+}  // namespace hark

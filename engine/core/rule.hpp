@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hark {
+
+using RuleIndex = std::uint32_t;   ///< into RuleBook::rules
+using LabelId = std::uint8_t;      ///< into RuleBook::labels
+using PackIndex = std::uint16_t;   ///< into RuleBook::packs
+using BrandIndex = std::uint16_t;  ///< into RuleBook::brands
+
+/// Where a thing was written, for FILE:LINE:COLUMN. Lines and columns count from 1; 0: unknown.
+struct Location {
+    std::string file;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
+
+/// What is wrong, where, and what to do about it.
+struct Fault {
+    Location where;
+    std::string what;
+};
+
+/// A fact of a post that a condition may ask for. Names in packs are the enumerators'.
+enum class Fact : std::uint8_t {
+    code_points,
+    words,
+    capitals_percent,
+    digits,
+    emoji,
+    exclamations,
+    questions,
+    links,
+    mentions,
+    hashtags,
+    stretched,
+    disguised,
+    mixed_script,
+    media,
+    is_reply,
+    author_is_brand,
+    names_brand,  ///< 0 or 1
+    kind,         ///< a hark::Kind's number
+};
+
+enum class Compare : std::uint8_t { equal, not_equal, at_least, at_most };
+
+struct FactTest {
+    Fact fact{};
+    Compare compare{};
+    std::int32_t value = 0;
+};
+
+/// A condition over other rules of the book: true when at least `at_least` and at most `at_most` of
+/// them fired. all = (n,n); any = (1,n); none = (0,0). Only rules without rule tests of their own
+/// may be named.
+struct RuleTest {
+    std::vector<RuleIndex> rules;
+    std::uint32_t at_least = 0;
+    std::uint32_t at_most = 0;
+};
+
+/// All tests must hold.
+struct Condition {
+    std::vector<FactTest> facts;
+    std::vector<RuleTest> rules;
+    [[nodiscard]] bool empty() const noexcept { return facts.empty() && rules.empty(); }
+};
+
+enum class Mode : std::uint8_t { live, shadow };
+
+/// One line of a pack. Immutable once its book is compiled.
+struct Rule {
+    std::string id;  ///< `complaint.ru.refund`, unique in the book
+    PackIndex pack = 0;
+    std::string pattern;   ///< as written; empty when only conditions decide
+    float weight = 0;      ///< added to the log-odds of the label when the rule fires
+    std::string sublabel;  ///< empty: none
+    std::string advice;    ///< empty: the pack's
+    Mode mode = Mode::live;
+    Condition when;
+    std::vector<std::string> hit;   ///< texts in which it must fire
+    std::vector<std::string> miss;  ///< texts in which it must not
+    Location where;
+
+    // Personal data only: the pattern is a raw expression over the original bytes that finds
+    // candidates.
+    std::string pii_type;   ///< `PHONE`, `CARD`, …; empty: an ordinary rule
+    std::string validator;  ///< name of a validator of triage/; empty: every candidate is a finding
+    std::vector<std::string> keywords;  ///< folded words that raise the tier to `context`
+    bool needs_keyword = false;         ///< a candidate without keyword or checksum is no finding
+};
+
+/// One file: one label in one language. `any` is scored for every language.
+struct Pack {
+    LabelId label = 0;
+    std::string lang;
+    float bias = 0;          ///< log-odds before any rule fired
+    float threshold = 0.5F;  ///< probability from which on the label is given
+    std::string advice;      ///< what practitioners do with such a post; empty: nothing
+    Location where;
+};
+
+/// What people call a brand. Terms are patterns of the rule language, found by the same scan.
+struct Brand {
+    std::string id;
+    std::vector<std::string> names;     ///< names and aliases; `acme*` finds inflected forms
+    std::vector<std::string> handles;   ///< `@acme`
+    std::vector<std::string> hashtags;  ///< `#acme`
+    std::vector<std::string> domains;   ///< `acme.com`
+    std::vector<std::string> accounts;  ///< `platform:author id` of the brand's own accounts
+    Location where;
+};
+
+/// All packs and brands as read, before compiling. The order of `rules` is the RuleIndex.
+struct RuleBook {
+    std::vector<std::string> labels;
+    std::vector<Pack> packs;
+    std::vector<Rule> rules;
+    std::vector<Brand> brands;
+};
+
+}  // namespace hark

@@ -1,0 +1,121 @@
+#include "core/timestamp.hpp"
+
+#include <charconv>
+
+namespace hark {
+
+namespace {
+
+/// Reads exactly `digits` digits at `at`, moving `at`; -1 when there is anything else.
+int take_number(std::string_view text, std::size_t& at, std::size_t digits) noexcept {
+    if (at + digits > text.size()) return -1;
+    int value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+        const char c = text[at + i];
+        if (c < '0' || c > '9') return -1;
+        value = value * 10 + (c - '0');
+    }
+    at += digits;
+    return value;
+}
+
+bool take_char(std::string_view text, std::size_t& at, char wanted) noexcept {
+    if (at >= text.size() || text[at] != wanted) return false;
+    ++at;
+    return true;
+}
+
+/// `.123456` to microseconds; digits past the sixth are dropped. -1 when malformed.
+int take_fraction(std::string_view text, std::size_t& at) noexcept {
+    if (!take_char(text, at, '.')) return 0;
+    int micros = 0;
+    int digits = 0;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
+        if (digits < 6) micros = micros * 10 + (text[at] - '0');
+        ++digits;
+        ++at;
+    }
+    if (digits == 0) return -1;
+    for (; digits < 6; ++digits) micros *= 10;
+    return micros;
+}
+
+/// `Z`, `+03:00` or `+0300`, to minutes east of UTC.
+std::optional<int> take_offset(std::string_view text, std::size_t& at) noexcept {
+    if (take_char(text, at, 'Z') || take_char(text, at, 'z')) return 0;
+    const bool west = at < text.size() && text[at] == '-';
+    if (!west && !(at < text.size() && text[at] == '+')) return std::nullopt;
+    ++at;
+    const int hours = take_number(text, at, 2);
+    take_char(text, at, ':');
+    const int minutes = take_number(text, at, 2);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
+    return (hours * 60 + minutes) * (west ? -1 : 1);
+}
+
+void put(char* out, unsigned value, int digits) noexcept {
+    for (int i = digits - 1; i >= 0; --i) {
+        out[i] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
+}  // namespace
+
+Timestamp now() noexcept {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
+    using namespace std::chrono;
+    std::size_t at = 0;
+    const int y = take_number(text, at, 4);
+    if (y < 1970 || y > 2200 || !take_char(text, at, '-')) return std::nullopt;
+    const int mo = take_number(text, at, 2);
+    if (mo < 0 || !take_char(text, at, '-')) return std::nullopt;
+    const int d = take_number(text, at, 2);
+    const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
+                              day{static_cast<unsigned>(d)}};
+    if (d < 0 || !date.ok()) return std::nullopt;
+    if (!take_char(text, at, 'T') && !take_char(text, at, 't') && !take_char(text, at, ' ')) {
+        return std::nullopt;
+    }
+    const int h = take_number(text, at, 2);
+    if (h < 0 || h > 23 || !take_char(text, at, ':')) return std::nullopt;
+    const int mi = take_number(text, at, 2);
+    if (mi < 0 || mi > 59 || !take_char(text, at, ':')) return std::nullopt;
+    const int s = take_number(text, at, 2);
+    if (s < 0 || s > 60) return std::nullopt;  // 60: a leap second
+    const int fraction = take_fraction(text, at);
+    if (fraction < 0) return std::nullopt;
+    const auto offset = take_offset(text, at);
+    if (!offset || at != text.size()) return std::nullopt;
+    return Timestamp{sys_days{date}} + hours{h} + minutes{mi - *offset} + seconds{s} +
+           microseconds{fraction};
+}
+
+std::array<char, 24> format_rfc3339(Timestamp time) noexcept {
+    using namespace std::chrono;
+    const auto midnight = floor<days>(time);
+    const year_month_day date{midnight};
+    const auto ms = static_cast<unsigned>(floor<milliseconds>(time - midnight).count());
+    std::array<char, 24> out;
+    put(out.data(), static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    out[4] = '-';
+    put(out.data() + 5, static_cast<unsigned>(date.month()), 2);
+    out[7] = '-';
+    put(out.data() + 8, static_cast<unsigned>(date.day()), 2);
+    out[10] = 'T';
+    put(out.data() + 11, ms / 3'600'000, 2);
+    out[13] = ':';
+    put(out.data() + 14, ms / 60'000 % 60, 2);
+    out[16] = ':';
+    put(out.data() + 17, ms / 1000 % 60, 2);
+    out[19] = '.';
+    put(out.data() + 20, ms % 1000, 3);
+    out[23] = 'Z';
+    return out;
+}
+
+}  // namespace hark

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/folded_text.hpp"
+#include "core/rule.hpp"
+
+namespace hark {
+
+/// How sure a finding of personal data is: `pattern` looks like one, `context` has a keyword within
+/// 300 characters, `checksum` passed its arithmetic.
+enum class Tier : std::uint8_t { pattern, context, checksum };
+
+[[nodiscard]] std::string_view to_string(Tier tier) noexcept;
+
+struct PiiFinding {
+    RuleIndex rule = 0;
+    Tier tier = Tier::pattern;
+    Span span;  ///< bytes of the original text
+};
+
+struct LabelScore {
+    LabelId label = 0;
+    PackIndex pack = 0;
+    float log_odds = 0;     ///< bias + the sum of the weights of the evidence
+    float probability = 0;  ///< calibrated
+};
+
+struct Evidence {
+    RuleIndex rule = 0;
+    LabelId label = 0;
+    float weight = 0;
+    Span span;  ///< bytes of the original text; empty (0,0) for a rule of conditions only
+};
+
+/// Labels given, and every reason. Reused from post to post: clear() keeps the memory. Views live
+/// as long as the rule set.
+struct Verdict {
+    std::string_view lang;           ///< `en`, `ru`, `pl`, …; empty: undetermined
+    std::vector<LabelScore> labels;  ///< only labels given
+    std::vector<Evidence> evidence;  ///< every live rule that counted for a label given
+    std::vector<PiiFinding> pii;     ///< in text order, not overlapping
+    std::string_view advice;         ///< of the most pressing label; empty: none
+    std::vector<BrandIndex> brands;
+
+    void clear() noexcept {
+        lang = {};
+        labels.clear();
+        evidence.clear();
+        pii.clear();
+        advice = {};
+        brands.clear();
+    }
+};
+
+}  // namespace hark
