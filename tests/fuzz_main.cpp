@@ -1,4 +1,5 @@
-// Runs a fuzz target over its corpus without libFuzzer: every file once, and every prefix of a small one.
+// Runs a fuzz target over its corpus without libFuzzer: every file once, and every prefix of a
+// small one.
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,8 @@ namespace {
 
 void run(const std::string& bytes, std::size_t size) {
     // A buffer of just this size, so that the sanitizer sees a read past the end.
-    const std::vector<std::uint8_t> exact(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    const std::vector<std::uint8_t> exact(bytes.begin(),
+                                          bytes.begin() + static_cast<std::ptrdiff_t>(size));
     LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/mention.hpp"
+
+namespace hark::pipeline {
+
+/// 128 bits that stand for one delivery, so that a redelivery is recognised.
+struct Fingerprint {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+/// Of this very delivery: source, id, action and the platform's event id; without an event id the
+/// text decides, so that two edits of one post are two deliveries. `seed` is secret, so that a
+/// stranger cannot craft a collision that hides somebody's post.
+[[nodiscard]] Fingerprint of_delivery(std::uint64_t seed, std::string_view source,
+                                      const Mention& mention) noexcept;
+
+/// Of the thing itself, whatever its action: tells whether a deleted or edited post had been
+/// published.
+[[nodiscard]] Fingerprint of_thing(std::uint64_t seed, std::string_view source,
+                                   std::string_view id) noexcept;
+
+/// Of a piece that could not be decoded: a sender that repeats it gives one dead letter.
+[[nodiscard]] Fingerprint of_refusal(std::uint64_t seed, std::string_view source, Errc reason,
+                                     std::string_view bytes) noexcept;
+
+}  // namespace hark::pipeline

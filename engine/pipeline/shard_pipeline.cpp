@@ -1,0 +1,230 @@
+#include "pipeline/shard_pipeline.hpp"
+
+#include <chrono>
+
+#include "telemetry/log.hpp"
+
+namespace hark::pipeline {
+
+namespace {
+
+/// What a message costs beyond its bytes while it waits: the client library's own book-keeping.
+constexpr std::size_t kMessageOverheadBytes = 512;
+
+constexpr std::string_view kEventTypes[] = {"hark.mention.created", "hark.mention.edited",
+                                            "hark.mention.deleted"};
+constexpr std::string_view kDeadLetterType = "hark.deadletter";
+
+}  // namespace
+
+ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topics, SeenWindow& seen,
+                             std::shared_ptr<const match::RuleSet> rules,
+                             std::vector<platforms::Platform*> platforms,
+                             telemetry::Metrics& metrics)
+    : topics_(topics),
+      seen_(seen),
+      budget_(options.in_flight_bytes),
+      record_bytes_(options.record_bytes),
+      metrics_(metrics),
+      records_(metrics.counter("hark_records_total", "Records acknowledged by the sink")),
+      refused_by_sink_(
+          metrics.counter("hark_sink_refused_total", "Messages that the sink will never take")),
+      acknowledged_seconds_(metrics.histogram(
+          "hark_acknowledged_seconds", "From receipt of a frame to the sink's acknowledgement")),
+      in_flight_bytes_(
+          metrics.gauge("hark_in_flight_bytes", "Bytes published and not yet acknowledged")),
+      walk_(rules) {
+    for (std::size_t i = 0; i < options.sources.size(); ++i) {
+        const auto& source = options.sources[i];
+        const telemetry::Labels label{{"source", source.name}};
+        sources_.push_back(
+            {source,
+             "/hark/" + source.name,
+             platforms[i],
+             &metrics.counter("hark_mentions_total", "Mentions decoded", label),
+             &metrics.counter("hark_ignored_total", "Events without a person's words", label),
+             &metrics.counter("hark_not_about_brand_total", "Mentions that name no brand", label),
+             &metrics.counter("hark_duplicates_total", "Redeliveries recognised", label),
+             {}});
+    }
+    use(std::move(rules));
+}
+
+void ShardPipeline::use(std::shared_ptr<const match::RuleSet> rules) {
+    walk_.use(std::move(rules));
+    labels_.clear();
+    for (const auto& label : walk_.rules().book().labels) {
+        auto& counter = label_counters_[label];
+        if (counter == nullptr) {
+            counter = &metrics_.counter("hark_labels_total", "Labels given", {{"label", label}});
+        }
+        labels_.push_back({counter, topics_.of_label(label)});
+    }
+}
+
+ingest::Handled ShardPipeline::handle(ingest::SourceIndex index, const Frame& frame) noexcept {
+    auto& source = sources_[index];
+    const auto slot = tracker_.open_frame(frame);
+    mentions_.clear();
+    arena_.reset();
+    ingest::Handled handled;
+    handled.error =
+        frame.error != Errc::ok ? frame.error : source.platform->decode(frame, arena_, mentions_);
+    if (handled.error != Errc::ok) {
+        dead_letter(index, slot, handled.error, frame.bytes, frame.received_at);
+    } else {
+        handled.mentions = static_cast<std::uint32_t>(mentions_.list.size());
+        source.mentions->add(mentions_.list.size());
+        source.ignored->add(mentions_.ignored);
+        for (auto& mention : mentions_.list) {
+            handle_mention(index, slot, mention, frame.received_at);
+        }
+        for (const auto& refusal : mentions_.refused) {
+            dead_letter(index, slot, refusal.reason, refusal.bytes, frame.received_at);
+        }
+    }
+    handled.cursor = mentions_.cursor;
+    settle(slot);
+    in_flight_bytes_.set(static_cast<double>(budget_.used()));
+    return handled;
+}
+
+/// With `keep: brand`, a deletion or an edit goes on when the post itself had been published.
+bool ShardPipeline::wanted(SourceState& source, Mention& mention, Fingerprint thing) {
+    mention.author.is_brand = walk_.is_brand_account(mention);
+    const bool about_brand = walk_.names_brand(mention);
+    if (source.options.keep_all || about_brand) return true;
+    return mention.action != Action::created && seen_.contains(thing);
+}
+
+void ShardPipeline::handle_mention(ingest::SourceIndex index, DeliveryTracker::Slot frame,
+                                   Mention& mention, Timestamp received_at) {
+    auto& source = sources_[index];
+    if (mention.text.size() > limits::kTextBytes || mention.id.size() > limits::kIdBytes) {
+        dead_letter(index, frame, Errc::too_large, mention.text, received_at);
+        return;
+    }
+    const auto delivery = of_delivery(seen_.seed(), source.options.name, mention);
+    if (seen_.contains(delivery)) {
+        source.duplicates->add();
+        return;
+    }
+    const auto thing = source.options.keep_all
+                           ? Fingerprint{}
+                           : of_thing(seen_.seed(), source.options.name, mention.id);
+    if (!wanted(source, mention, thing)) {
+        source.not_about_brand->add();
+        return;
+    }
+    publish(index, frame, mention, {delivery, thing}, received_at);
+}
+
+void ShardPipeline::publish(ingest::SourceIndex index, DeliveryTracker::Slot frame,
+                            const Mention& mention, const Remembered& remember,
+                            Timestamp received_at) {
+    const Verdict& verdict = walk_.judge(mention);
+    const publish::RecordInput input{mention, verdict, walk_.rules().book(), walk_.rules().hash(),
+                                     received_at};
+    publish::Message message;
+    message.value = writer_.record(input);
+    if (message.value.size() > record_bytes_) {
+        dead_letter(index, frame, Errc::too_large, mention.text, received_at);
+        return;
+    }
+    message.key = mention.thread.empty() ? mention.id : mention.thread;
+    message.id = mention.id;
+    message.source = sources_[index].event_source;
+    message.type = kEventTypes[static_cast<std::size_t>(mention.action)];
+    message.time = received_at;
+    const auto slot = tracker_.open_parcel(frame);
+    tracker_.parcel(slot).source = index;
+    tracker_.parcel(slot).remember = remember;
+    offer(slot, message, Topics::mentions());
+    for (const auto& given : verdict.labels) {
+        const auto& label = labels_[given.label];
+        label.given->add();
+        if (label.topic) offer(slot, message, *label.topic);
+    }
+    if (topics_.restricted() && !verdict.pii.empty()) {
+        message.value = writer_.restricted(input);
+        offer(slot, message, *topics_.restricted());
+    }
+}
+
+void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot frame, Errc reason,
+                                std::string_view bytes, Timestamp received_at) {
+    auto& source = sources_[index];
+    const auto refusal = of_refusal(seen_.seed(), source.options.name, reason, bytes);
+    if (seen_.contains(refusal)) {
+        source.duplicates->add();
+        return;
+    }
+    auto& counter = source.dead_letters[static_cast<std::size_t>(reason)];
+    if (counter == nullptr) {
+        counter = &metrics_.counter(
+            "hark_dead_letters_total", "Input that could not be used",
+            {{"source", source.options.name}, {"reason", std::string(to_string(reason))}});
+    }
+    counter->add();
+    telemetry::log(telemetry::Level::warn, "dead_letter",
+                   {{"source", source.options.name},
+                    {"reason", std::string(to_string(reason))},
+                    {"bytes", std::to_string(bytes.size())}});
+    const auto letter = writer_.dead_letter({reason, source.options.name, received_at, bytes});
+    publish::Message message;
+    message.value = letter.value;
+    message.key = source.options.name;
+    message.id = letter.id;
+    message.source = source.event_source;
+    message.type = kDeadLetterType;
+    message.time = received_at;
+    const auto slot = tracker_.open_parcel(frame);
+    tracker_.parcel(slot).source = index;
+    tracker_.parcel(slot).dead_letter = true;
+    tracker_.parcel(slot).remember = {refusal, {}};
+    offer(slot, message, Topics::dead_letters());
+}
+
+void ShardPipeline::offer(DeliveryTracker::Slot slot, publish::Message& message,
+                          publish::TopicIndex topic) {
+    auto& parcel = tracker_.parcel(slot);
+    const auto cost = message.value.size() + message.key.size() + kMessageOverheadBytes;
+    ++parcel.pending;
+    parcel.bytes += static_cast<std::uint32_t>(cost);
+    budget_.take(cost);
+    message.topic = topic;
+    port_->offer(message, slot);
+}
+
+void ShardPipeline::delivered(std::uint64_t token, Errc outcome) noexcept {
+    const auto slot = static_cast<DeliveryTracker::Slot>(token);
+    auto& parcel = tracker_.parcel(slot);
+    HARK_CHECK(parcel.pending > 0);
+    if (outcome != Errc::ok) {
+        refused_by_sink_.add();
+        telemetry::log(telemetry::Level::error, "sink_refused",
+                       {{"source", sources_[parcel.source].options.name},
+                        {"reason", std::string(to_string(outcome))}});
+    }
+    if (--parcel.pending > 0) return;
+    for (const auto& fingerprint : parcel.remember) {
+        if (fingerprint != Fingerprint{}) seen_.remember(fingerprint);
+    }
+    if (!parcel.dead_letter) records_.add();
+    const auto bytes = parcel.bytes;
+    const auto frame = parcel.frame;
+    tracker_.close_parcel(slot);
+    settle(frame);
+    budget_.give_back(bytes);
+    in_flight_bytes_.set(static_cast<double>(budget_.used()));
+}
+
+void ShardPipeline::settle(DeliveryTracker::Slot slot) noexcept {
+    if (!tracker_.settle(slot)) return;
+    const auto state = tracker_.frame(slot);
+    tracker_.close_frame(slot);
+    acknowledged_seconds_.observe(std::chrono::duration<double>(now() - state.received_at).count());
+    if (state.acknowledger != nullptr) state.acknowledger->acknowledged(state.token);
+}
+
+}  // namespace hark::pipeline

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "core/limits.hpp"
+#include "ingest/frame_handler.hpp"
+#include "pipeline/delivery.hpp"
+#include "pipeline/seen_window.hpp"
+#include "pipeline/topics.hpp"
+#include "pipeline/walk.hpp"
+#include "platforms/platform.hpp"
+#include "publish/record.hpp"
+#include "publish/sink.hpp"
+#include "runtime/byte_budget.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace hark::pipeline {
+
+/// What the pipeline must know of one source.
+struct SourceOptions {
+    std::string name;
+    bool keep_all = true;  ///< false: only mentions that name a brand go on
+};
+
+struct PipelineOptions {
+    std::vector<SourceOptions> sources;
+    std::size_t in_flight_bytes = limits::kInFlightBytesPerShard;
+    std::size_t record_bytes = limits::kRecordBytes;
+};
+
+/// The whole walk on one shard: frame -> mentions -> verdicts -> records -> sink, and the way back,
+/// from the sink's acknowledgement to the source's. Everything here runs on that shard.
+class ShardPipeline final : public ingest::FrameHandler, public publish::DeliveryListener {
+public:
+    /// `platforms` has one entry a source. All references outlive the pipeline.
+    ShardPipeline(const PipelineOptions& options, const Topics& topics, SeenWindow& seen,
+                  std::shared_ptr<const match::RuleSet> rules,
+                  std::vector<platforms::Platform*> platforms, telemetry::Metrics& metrics);
+
+    void connect(std::unique_ptr<publish::SinkPort> port) { port_ = std::move(port); }
+    void disconnect() { port_.reset(); }
+
+    /// A new rule set, between two frames.
+    void use(std::shared_ptr<const match::RuleSet> rules);
+
+    [[nodiscard]] bool has_room() const noexcept override { return budget_.has_room(); }
+    void when_room(std::function<void()> wake) override { budget_.when_room(std::move(wake)); }
+    ingest::Handled handle(ingest::SourceIndex source, const Frame& frame) noexcept override;
+    void delivered(std::uint64_t token, Errc outcome) noexcept override;
+
+    [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
+
+private:
+    using Remembered = std::array<Fingerprint, 2>;
+
+    struct SourceState {
+        SourceOptions options;
+        std::string event_source;  ///< CloudEvents `source`
+        platforms::Platform* platform;
+        telemetry::Counter* mentions;
+        telemetry::Counter* ignored;
+        telemetry::Counter* not_about_brand;
+        telemetry::Counter* duplicates;
+        std::array<telemetry::Counter*, 32> dead_letters{};  ///< by Errc, made when first needed
+    };
+
+    /// A label of the present rule set.
+    struct LabelState {
+        telemetry::Counter* given;
+        std::optional<publish::TopicIndex> topic;
+    };
+
+    void handle_mention(ingest::SourceIndex source, DeliveryTracker::Slot frame, Mention& mention,
+                        Timestamp received_at);
+    void publish(ingest::SourceIndex source, DeliveryTracker::Slot frame, const Mention& mention,
+                 const Remembered& remember, Timestamp received_at);
+    void dead_letter(ingest::SourceIndex source, DeliveryTracker::Slot frame, Errc reason,
+                     std::string_view bytes, Timestamp received_at);
+    void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
+    void settle(DeliveryTracker::Slot frame) noexcept;
+    [[nodiscard]] bool wanted(SourceState& source, Mention& mention, Fingerprint thing);
+
+    const Topics& topics_;
+    SeenWindow& seen_;
+    runtime::ByteBudget budget_;
+    std::size_t record_bytes_;
+    telemetry::Metrics& metrics_;
+    std::vector<SourceState> sources_;
+    std::vector<LabelState> labels_;  ///< by LabelId
+    std::map<std::string, telemetry::Counter*, std::less<>> label_counters_;
+    telemetry::Counter& records_;
+    telemetry::Counter& refused_by_sink_;
+    telemetry::Histogram& acknowledged_seconds_;
+    telemetry::Gauge& in_flight_bytes_;
+    Walk walk_;
+    publish::RecordWriter writer_;
+    DeliveryTracker tracker_;
+    Arena arena_;
+    Mentions mentions_;
+    std::unique_ptr<publish::SinkPort> port_;
+};
+
+}  // namespace hark::pipeline

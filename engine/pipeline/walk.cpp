@@ -1,0 +1,60 @@
+#include "pipeline/walk.hpp"
+
+#include <algorithm>
+
+namespace hark::pipeline {
+
+void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
+    rules_ = std::move(rules);
+    matcher_.use(rules_);
+    judge_.use(rules_->book());
+    accounts_.clear();
+    for (const auto& brand : rules_->book().brands) {
+        accounts_.insert(brand.accounts.begin(), brand.accounts.end());
+    }
+}
+
+bool Walk::is_brand_account(const Mention& mention) {
+    if (mention.author.is_brand) return true;
+    if (accounts_.empty() || mention.author.id.empty()) return false;
+    account_.assign(mention.platform).append(":").append(mention.author.id);
+    return accounts_.contains(account_);
+}
+
+bool Walk::names_brand(const Mention& mention) {
+    folded_ = folder_.fold(mention.text);
+    matcher_.scan(folded_, matches_);
+    return !matches_.brands.empty() || mention.author.is_brand;
+}
+
+const Verdict& Walk::judge(const Mention& mention) {
+    if (triage::may_hold_pii(folded_.facts)) matcher_.scan_raw(mention.text, matches_);
+    const auto lang = text::detect_language(mention.text, folded_, mention.lang);
+    verdict_.clear();
+    judge_.judge({mention, folded_, mention.text, lang, matches_}, verdict_);
+    verdict_.lang = lang;
+    verdict_.brands.assign(matches_.brands.begin(), matches_.brands.end());
+    std::sort(verdict_.brands.begin(), verdict_.brands.end());
+    if (!verdict_.evidence.empty()) place_evidence(mention.text);
+    return verdict_;
+}
+
+/// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the
+/// fold pays for them.
+void Walk::place_evidence(std::string_view text) {
+    bool any = false;
+    for (auto& evidence : verdict_.evidence) {
+        if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
+        const auto place = matcher_.locate(evidence.rule, folded_);
+        evidence.span = place.value_or(Span{});
+        any = any || place.has_value();
+    }
+    if (!any) return;
+    const auto& map = folder_.map(text);
+    for (auto& evidence : verdict_.evidence) {
+        if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
+        if (evidence.span.begin < evidence.span.end) evidence.span = map.original(evidence.span);
+    }
+}
+
+}  // namespace hark::pipeline

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "core/mention.hpp"
+#include "core/verdict.hpp"
+#include "match/matcher.hpp"
+#include "match/rule_set.hpp"
+#include "text/folder.hpp"
+#include "text/language.hpp"
+#include "triage/judge.hpp"
+
+namespace hark::pipeline {
+
+/// The pure middle of the walk: Mention -> FoldedText -> Matches -> Verdict. One a shard; no
+/// allocation once warm.
+class Walk {
+public:
+    explicit Walk(std::shared_ptr<const match::RuleSet> rules) { use(std::move(rules)); }
+
+    /// Between two posts. Verdicts given before are invalid.
+    void use(std::shared_ptr<const match::RuleSet> rules);
+
+    /// Folds and scans. Must come before judge() for the same mention.
+    /// True when the mention is by or about a configured brand.
+    [[nodiscard]] bool names_brand(const Mention& mention);
+
+    /// The verdict with its evidence in place. Valid until the next call of any function.
+    [[nodiscard]] const Verdict& judge(const Mention& mention);
+
+    /// The brand's own account wrote it: by the platform's word, or by the accounts of the
+    /// configuration.
+    [[nodiscard]] bool is_brand_account(const Mention& mention);
+
+    [[nodiscard]] const match::RuleSet& rules() const noexcept { return *rules_; }
+
+private:
+    void place_evidence(std::string_view text);
+
+    std::shared_ptr<const match::RuleSet> rules_;
+    text::Folder folder_;
+    match::Matcher matcher_;
+    triage::Judge judge_;
+    FoldedText folded_;
+    Matches matches_;
+    Verdict verdict_;
+    std::unordered_set<std::string>
+        accounts_;  ///< `platform:author id` of the brands' own accounts
+    std::string account_;
+};
+
+}  // namespace hark::pipeline
