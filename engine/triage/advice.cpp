@@ -1,0 +1,34 @@
+#include "triage/advice.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hark::triage {
+
+namespace {
+
+constexpr std::string_view kAnswerFirst = "answer_first";
+constexpr std::string_view kMoveToPrivate = "move_to_private";
+constexpr std::string_view kOrder[] = {"hide",  "report", kMoveToPrivate,
+                                       "leave", "answer", "thank"};
+
+}  // namespace
+
+void AdviceChoice::add(std::string_view advice) noexcept {
+    if (advice.empty()) return;
+    if (advice == kAnswerFirst) answer_first_ = advice;
+    if (advice == kMoveToPrivate) private_ = advice;
+    const auto* const place = std::find(std::begin(kOrder), std::end(kOrder), advice);
+    const auto rank = static_cast<std::uint8_t>(place - std::begin(kOrder));
+    if (rank < rank_) {
+        rank_ = rank;
+        best_ = advice;
+    }
+}
+
+std::string_view AdviceChoice::best() const noexcept {
+    if (answer_first_.empty()) return best_;
+    return private_.empty() ? answer_first_ : private_;
+}
+
+}  // namespace hark::triage

@@ -1,0 +1,45 @@
+#include "triage/facts.hpp"
+
+#include <algorithm>
+
+namespace hark::triage {
+
+std::int64_t value_of(Fact fact, const JudgeInput& input) noexcept {
+    const auto& text = input.folded.facts;
+    const auto& mention = input.mention;
+    switch (fact) {
+        case Fact::code_points: return text.code_points;
+        case Fact::words: return text.words;
+        case Fact::capitals_percent:
+            return text.letters == 0 ? 0 : std::int64_t{text.capitals} * 100 / text.letters;
+        case Fact::digits: return text.digits;
+        case Fact::emoji: return text.emoji;
+        case Fact::exclamations: return text.exclamations;
+        case Fact::questions: return text.questions;
+        case Fact::links: return std::max(text.links, mention.links_count);
+        case Fact::mentions: return text.mentions;
+        case Fact::hashtags: return text.hashtags;
+        case Fact::stretched: return text.stretched;
+        case Fact::disguised: return text.disguised;
+        case Fact::mixed_script: return text.mixed_script;
+        case Fact::media: return mention.media;
+        case Fact::is_reply: return mention.parent.empty() ? 0 : 1;
+        case Fact::author_is_brand: return mention.author.is_brand ? 1 : 0;
+        case Fact::names_brand: return input.matches.brands.empty() ? 0 : 1;
+        case Fact::kind: return static_cast<std::int64_t>(mention.kind);
+    }
+    return 0;
+}
+
+bool holds(const FactTest& test, const JudgeInput& input) noexcept {
+    const auto value = value_of(test.fact, input);
+    switch (test.compare) {
+        case Compare::equal: return value == test.value;
+        case Compare::not_equal: return value != test.value;
+        case Compare::at_least: return value >= test.value;
+        case Compare::at_most: return value <= test.value;
+    }
+    return false;
+}
+
+}  // namespace hark::triage

@@ -1,0 +1,260 @@
+#include "triage/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.hpp"
+#include "triage/advice.hpp"
+#include "triage/facts.hpp"
+
+namespace hark::triage {
+
+namespace {
+
+constexpr std::string_view kAny = "any";
+constexpr std::string_view kPii = "pii";
+constexpr auto kNoUnit = std::numeric_limits<std::uint16_t>::max();
+
+// The first two scopes are of no one language.
+constexpr std::size_t kOtherLanguages = 0;
+constexpr std::size_t kUndetermined = 1;
+
+float probability_of(float log_odds) noexcept {
+    return 1.0F / (1.0F + std::exp(-log_odds));
+}
+
+bool is_patternless(const Rule& rule) noexcept {
+    return rule.pattern.empty() && rule.pii_type.empty() && rule.mode == Mode::live;
+}
+
+}  // namespace
+
+void Judge::use(const RuleBook& book) {
+    book_ = &book;
+    const auto pii = std::find(book.labels.begin(), book.labels.end(), kPii);
+    has_pii_label_ = pii != book.labels.end();
+    pii_label_ = static_cast<LabelId>(pii - book.labels.begin());
+    make_units();
+    scopes_.clear();
+    scopes_.push_back(make_scope({}));
+    scopes_.push_back({});
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        scopes_[kUndetermined].units.push_back(static_cast<UnitIndex>(i));
+    }
+    for (const auto& pack : book.packs) {
+        const auto known = std::any_of(scopes_.begin(), scopes_.end(),
+                                       [&](const Scope& scope) { return scope.lang == pack.lang; });
+        if (pack.lang != kAny && !known) scopes_.push_back(make_scope(pack.lang));
+    }
+    for (auto& scope : scopes_) add_patternless(scope);
+    stamp_.assign(book.rules.size(), 0);
+    post_ = 0;
+    pii_.use(book);
+}
+
+void Judge::make_units() {
+    units_.clear();
+    unit_of_pack_.clear();
+    any_unit_of_label_.assign(book_->labels.size(), kNoUnit);
+    for (std::size_t i = 0; i < book_->packs.size(); ++i) {
+        const auto& pack = book_->packs[i];
+        auto unit = std::find_if(units_.begin(), units_.end(), [&](const Unit& other) {
+            return other.label == pack.label && other.lang == pack.lang;
+        });
+        if (unit == units_.end()) {
+            units_.push_back({pack.label, pack.lang, static_cast<PackIndex>(i)});
+            unit = units_.end() - 1;
+        }
+        const auto index = static_cast<UnitIndex>(unit - units_.begin());
+        unit_of_pack_.push_back(index);
+        if (pack.lang == kAny) any_unit_of_label_[pack.label] = index;
+    }
+}
+
+Judge::Scope Judge::make_scope(std::string_view lang) const {
+    Scope scope;
+    scope.lang = lang;
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        if (units_[i].lang == lang || units_[i].lang == kAny) {
+            scope.units.push_back(static_cast<UnitIndex>(i));
+        }
+    }
+    return scope;
+}
+
+void Judge::add_patternless(Scope& scope) const {
+    std::vector<bool> wanted(book_->rules.size());
+    const auto in_scope = [&](const Rule& rule) {
+        return std::find(scope.units.begin(), scope.units.end(), unit_of_pack_[rule.pack]) !=
+               scope.units.end();
+    };
+    for (std::size_t i = 0; i < book_->rules.size(); ++i) {
+        const auto& rule = book_->rules[i];
+        if (!in_scope(rule)) continue;
+        wanted[i] = true;
+        for (const auto& test : rule.when.rules) {
+            for (const auto named : test.rules) wanted[named] = true;
+        }
+    }
+    for (std::size_t i = 0; i < book_->rules.size(); ++i) {
+        const auto& rule = book_->rules[i];
+        if (!wanted[i] || !is_patternless(rule)) continue;
+        (rule.when.rules.empty() ? scope.facts_only : scope.composite)
+            .push_back(static_cast<RuleIndex>(i));
+    }
+}
+
+const Judge::Scope& Judge::scope_of(std::string_view lang) const noexcept {
+    if (lang.empty()) return scopes_[kUndetermined];
+    for (std::size_t i = kUndetermined + 1; i < scopes_.size(); ++i) {
+        if (scopes_[i].lang == lang) return scopes_[i];
+    }
+    return scopes_[kOtherLanguages];
+}
+
+void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
+    HARK_CHECK(book_ != nullptr);
+    out.clear();
+    if (input.mention.action == Action::deleted) return;
+    out.lang = input.lang;
+    out.brands.assign(input.matches.brands.begin(), input.matches.brands.end());
+    std::sort(out.brands.begin(), out.brands.end());
+    if (++post_ == 0) {
+        std::fill(stamp_.begin(), stamp_.end(), 0);
+        post_ = 1;
+    }
+    fired_.clear();
+    waiting_.clear();
+    const auto& scope = scope_of(input.lang);
+    find_pii(input, out);
+    fire(input, scope);
+    std::sort(fired_.begin(), fired_.end());
+    score(scope);
+    give_labels(scope, input.mention.author.is_brand, out);
+    give_spans(out);
+}
+
+void Judge::find_pii(const JudgeInput& input, Verdict& out) noexcept {
+    if (input.matches.candidates.empty()) return;
+    pii_.find(input.original, input.matches.candidates, out.pii);
+    for (const auto& finding : out.pii) {
+        if (holds(book_->rules[finding.rule].when, input)) mark(finding.rule);
+    }
+}
+
+void Judge::mark(RuleIndex rule) noexcept {
+    if (has_fired(rule)) return;
+    stamp_[rule] = post_;
+    fired_.push_back(rule);
+}
+
+/// Two rounds: a rule that others name has no rule tests of its own, so that after the first round
+/// all rule tests can be decided.
+void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
+    for (const auto index : input.matches.rules) {
+        const auto& rule = book_->rules[index];
+        if (rule.mode != Mode::live) continue;
+        if (!rule.when.rules.empty()) {
+            waiting_.push_back(index);
+        } else if (holds(rule.when, input)) {
+            mark(index);
+        }
+    }
+    for (const auto index : scope.facts_only) {
+        if (holds(book_->rules[index].when, input)) mark(index);
+    }
+    for (const auto index : waiting_) {
+        if (holds(book_->rules[index].when, input)) mark(index);
+    }
+    for (const auto index : scope.composite) {
+        if (holds(book_->rules[index].when, input)) mark(index);
+    }
+}
+
+bool Judge::holds(const Condition& when, const JudgeInput& input) const noexcept {
+    for (const auto& test : when.facts) {
+        if (!triage::holds(test, input)) return false;
+    }
+    for (const auto& test : when.rules) {
+        std::uint32_t count = 0;
+        for (const auto rule : test.rules) count += has_fired(rule) ? 1 : 0;
+        if (count < test.at_least || count > test.at_most) return false;
+    }
+    return true;
+}
+
+void Judge::score(const Scope& scope) noexcept {
+    for (const auto index : scope.units) {
+        units_[index].log_odds = book_->packs[units_[index].pack].bias;
+    }
+    for (const auto rule : fired_) {
+        auto& unit = units_[unit_of_pack_[book_->rules[rule].pack]];
+        if (unit.lang != kAny) {
+            unit.log_odds += book_->rules[rule].weight;
+            continue;
+        }
+        for (const auto index : scope.units) {
+            if (units_[index].label == unit.label) {
+                units_[index].log_odds += book_->rules[rule].weight;
+            }
+        }
+    }
+}
+
+void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept {
+    for (std::size_t label = 0; label < book_->labels.size(); ++label) {
+        if (only_pii && !(has_pii_label_ && label == pii_label_)) continue;
+        const Unit* best = nullptr;
+        for (const auto index : scope.units) {
+            const auto& unit = units_[index];
+            if (unit.label != label) continue;
+            const bool better = best == nullptr || best->lang == kAny ||
+                                (unit.lang != kAny && unit.log_odds > best->log_odds);
+            if (better) best = &unit;
+        }
+        if (best == nullptr) continue;
+        const auto probability = probability_of(best->log_odds);
+        if (probability < book_->packs[best->pack].threshold) continue;
+        out.labels.push_back(
+            {static_cast<LabelId>(label), best->pack, best->log_odds, probability});
+    }
+    AdviceChoice advice;
+    for (const auto& given : out.labels) {
+        const auto first = out.evidence.size();
+        give_evidence(given, out);
+        bool by_rule = false;
+        for (auto i = first; i < out.evidence.size(); ++i) {
+            const auto& rule = book_->rules[out.evidence[i].rule];
+            if (rule.weight <= 0 || rule.advice.empty()) continue;
+            advice.add(rule.advice);
+            by_rule = true;
+        }
+        if (!by_rule) advice.add(book_->packs[given.pack].advice);
+    }
+    out.advice = advice.best();
+}
+
+void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
+    const auto own = unit_of_pack_[given.pack];
+    const auto any = any_unit_of_label_[given.label];
+    for (const auto index : fired_) {
+        const auto& rule = book_->rules[index];
+        const auto unit = unit_of_pack_[rule.pack];
+        if (rule.weight == 0 || (unit != own && unit != any)) continue;
+        out.evidence.push_back({index, given.label, rule.weight, {}});
+    }
+}
+
+/// A rule of personal data stands where its first finding is.
+void Judge::give_spans(Verdict& out) const noexcept {
+    for (auto& evidence : out.evidence) {
+        for (const auto& finding : out.pii) {
+            if (finding.rule != evidence.rule) continue;
+            evidence.span = finding.span;
+            break;
+        }
+    }
+}
+
+}  // namespace hark::triage

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/folded_text.hpp"
+#include "core/match.hpp"
+#include "core/mention.hpp"
+#include "core/rule.hpp"
+#include "core/verdict.hpp"
+#include "triage/pii.hpp"
+
+namespace hark::triage {
+
+struct JudgeInput {
+    const Mention& mention;
+    const FoldedText& folded;
+    std::string_view original;  ///< the mention's text, as the candidates' spans count it
+    std::string_view lang;      ///< empty: undetermined, then every language's packs are tried
+    const Matches& matches;     ///< what fired of this book, candidates included
+};
+
+/// Turns what fired into labels with their reasons. One a shard, not thread-safe; no allocation
+/// once warm.
+///
+/// A label is scored by its packs of the post's language together with its `any` packs; by the
+/// `any` packs alone where it has none of the language; by each language in turn, the most
+/// probable counting, where the language is undetermined. Of several packs with one label and
+/// language, the first gives bias, threshold and advice. The probability is
+/// 1 / (1 + exp(-(bias + sum of weights))). Rules of weight 0 are building blocks for conditions:
+/// they are no evidence. Shadow rules neither count nor satisfy a condition.
+///
+/// The brand's own account gets no label but `pii`; a deletion none at all.
+class Judge {
+public:
+    Judge() = default;
+    explicit Judge(const RuleBook& book) { use(book); }
+
+    /// Between two posts. The book must outlive the judge or the next use().
+    void use(const RuleBook& book);
+
+    /// Clears `out` and fills it. Evidence is in the order of the book; its spans are empty but for
+    /// personal data.
+    void judge(const JudgeInput& input, Verdict& out) noexcept;
+
+private:
+    using UnitIndex = std::uint16_t;
+
+    /// One label in one language: what is scored as one.
+    struct Unit {
+        LabelId label = 0;
+        std::string lang;
+        PackIndex pack = 0;  ///< the first; gives bias and threshold
+        float log_odds = 0;
+    };
+
+    /// The units that a language's posts are scored by, and the patternless rules to be tried.
+    struct Scope {
+        std::string lang;
+        std::vector<UnitIndex> units;
+        std::vector<RuleIndex> facts_only;  ///< patternless, without rule tests
+        std::vector<RuleIndex> composite;   ///< patternless, with rule tests
+    };
+
+    void make_units();
+    [[nodiscard]] Scope make_scope(std::string_view lang) const;
+    void add_patternless(Scope& scope) const;
+    [[nodiscard]] const Scope& scope_of(std::string_view lang) const noexcept;
+
+    void fire(const JudgeInput& input, const Scope& scope) noexcept;
+    void find_pii(const JudgeInput& input, Verdict& out) noexcept;
+    void mark(RuleIndex rule) noexcept;
+    [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept { return stamp_[rule] == post_; }
+    [[nodiscard]] bool holds(const Condition& when, const JudgeInput& input) const noexcept;
+    void score(const Scope& scope) noexcept;
+    void give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept;
+    void give_evidence(const LabelScore& given, Verdict& out) noexcept;
+    void give_spans(Verdict& out) const noexcept;
+
+    const RuleBook* book_ = nullptr;
+    PiiFinder pii_;
+    std::vector<Unit> units_;
+    std::vector<UnitIndex> unit_of_pack_;
+    std::vector<UnitIndex> any_unit_of_label_;
+    std::vector<Scope> scopes_;  ///< by language; first the one of other languages, then all
+    LabelId pii_label_ = 0;
+    bool has_pii_label_ = false;
+
+    std::vector<std::uint32_t> stamp_;  ///< by rule: the post in which it last fired
+    std::uint32_t post_ = 0;
+    std::vector<RuleIndex> fired_;
+    std::vector<RuleIndex> waiting_;  ///< matched, but their conditions name other rules
+};
+
+}  // namespace hark::triage

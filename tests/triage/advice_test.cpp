@@ -1,0 +1,70 @@
+#include "triage/advice.hpp"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+#include "triage/book.hpp"
+
+namespace hark::triage::testing {
+namespace {
+
+std::string_view best(std::initializer_list<std::string_view> advices) {
+    AdviceChoice choice;
+    for (const auto advice : advices) choice.add(advice);
+    return choice.best();
+}
+
+TEST(AdviceTest, CriticismIsNeverHidden) {
+    EXPECT_EQ(best({"hide", "answer_first"}), "answer_first");
+    EXPECT_EQ(best({"leave", "report", "answer_first", "hide"}), "answer_first");
+}
+
+TEST(AdviceTest, ExposedDataOfACriticGoesToPrivateTalk) {
+    EXPECT_EQ(best({"answer_first", "move_to_private"}), "move_to_private");
+    EXPECT_EQ(best({"move_to_private", "answer_first", "hide"}), "move_to_private");
+}
+
+TEST(AdviceTest, WithoutCriticismTheOrderStands) {
+    EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private", "report", "hide"}), "hide");
+    EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private", "report"}), "report");
+    EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private"}), "move_to_private");
+    EXPECT_EQ(best({"thank", "answer", "leave"}), "leave");
+    EXPECT_EQ(best({"thank", "answer"}), "answer");
+    EXPECT_EQ(best({"thank"}), "thank");
+}
+
+TEST(AdviceTest, NothingAskedNothingAdvised) {
+    EXPECT_EQ(best({}), "");
+    EXPECT_EQ(best({"", ""}), "");
+}
+
+TEST(AdviceTest, ARuleThatSpokeForTheLabelOverridesItsPack) {
+    Book made;
+    const auto pack = made.pack("trolling", "en", 1, 0.5F, "leave");
+    const auto threat = made.rule(pack, 2);
+    made.book.rules[threat].advice = "report";
+    const auto against = made.rule(pack, -0.5F);
+    made.book.rules[against].advice = "hide";
+    Judge judge(made.book);
+    Verdict verdict;
+    Post post;
+    judge.judge(post.input(), verdict);
+    EXPECT_EQ(verdict.advice, "leave");
+    post.matches.rules = {threat, against};
+    judge.judge(post.input(), verdict);
+    EXPECT_EQ(verdict.advice, "report");
+}
+
+TEST(AdviceTest, OnlyLabelsGivenAdvise) {
+    Book made;
+    made.pack("spam", "en", -1, 0.5F, "hide");
+    made.pack("praise", "en", 1, 0.5F, "thank");
+    Judge judge(made.book);
+    Verdict verdict;
+    judge.judge(Post{}.input(), verdict);
+    EXPECT_EQ(verdict.advice, "thank");
+}
+
+}  // namespace
+}  // namespace hark::triage::testing
