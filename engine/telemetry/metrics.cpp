@@ -120,6 +120,17 @@ std::uint64_t Metrics::total(std::string_view name, const Labels& labels) const 
     return sum;
 }
 
+double Metrics::gauge_sum(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = gauges_.find(name);
+    if (found == gauges_.end()) return 0;
+    double sum = 0;
+    for (const auto& series : found->second.series) {
+        for (const auto& one : series.cells) sum += one.value();
+    }
+    return sum;
+}
+
 double Metrics::quantile(std::string_view name, double q) const {
     const std::lock_guard lock(mutex_);
     const auto found = histograms_.find(name);

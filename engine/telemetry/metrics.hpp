@@ -79,6 +79,8 @@ public:
     /// Sum over the cells of one counter with these labels; over all labels when empty. 0 when
     /// unknown.
     [[nodiscard]] std::uint64_t total(std::string_view name, const Labels& labels = {}) const;
+    /// Sum over all cells of a gauge. 0 when unknown.
+    [[nodiscard]] double gauge_sum(std::string_view name) const;
     /// The q-quantile (0..1) of a histogram over all its cells, in seconds, by linear
     /// interpolation; 0 when empty.
     [[nodiscard]] double quantile(std::string_view name, double q) const;

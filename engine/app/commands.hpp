@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hark::app {
+
+/// What the program ends with.
+enum ExitCode : int {
+    kFine = 0,
+    kBadInput = 1,       ///< some input was bad; it is named, and kept as a dead letter
+    kUsage = 2,
+    kConfiguration = 78  ///< sysexits' EX_CONFIG
+};
+
+struct RunOptions {
+    std::string config;
+    bool once = false;  ///< stop when every file was read to its end and all is acknowledged
+};
+
+struct ClassifyOptions {
+    std::vector<std::string> files;  ///< empty: standard input
+    std::string platform = "mention";
+    std::vector<std::string> rules;
+    std::vector<std::string> brands;  ///< names
+    std::string dead_letters = "hark.deadletter.ndjson";
+};
+
+struct CheckOptions {
+    std::string config;
+    std::vector<std::string> rules;
+};
+
+struct RulesOptions {
+    std::vector<std::string> rules;
+    std::string label;    ///< list: only this label
+    std::string pattern;  ///< explain: a rule's id or a pattern
+    std::string text;     ///< explain, test: a post to try
+    std::string admin = "127.0.0.1:9464";
+};
+
+int run(const RunOptions& options);
+int classify_files(const ClassifyOptions& options);
+int check(const CheckOptions& options);
+int rules_list(const RulesOptions& options);
+int rules_explain(const RulesOptions& options);
+int rules_test(const RulesOptions& options);
+int rules_reload(const RulesOptions& options);
+int print_version();
+
+}  // namespace hark::app

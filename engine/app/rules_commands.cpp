@@ -1,0 +1,148 @@
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "app/commands.hpp"
+#include "app/config.hpp"
+#include "hark/engine.hpp"
+#include "match/explain.hpp"
+#include "pipeline/rules.hpp"
+
+namespace hark::app {
+
+namespace {
+
+using Json = rapidjson::Writer<rapidjson::StringBuffer>;
+
+int report(const std::vector<Fault>& faults) {
+    for (const auto& fault : faults) {
+        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+    }
+    return faults.empty() ? kFine : kConfiguration;
+}
+
+pipeline::RuleSources sources_of(const std::vector<std::string>& folders) {
+    pipeline::RuleSources sources;
+    sources.folders = folders;
+    if (sources.folders.empty()) sources.folders.push_back(pipeline::shipped_rules());
+    return sources;
+}
+
+void text_member(Json& json, const char* name, const std::string& value) {
+    if (value.empty()) return;
+    json.Key(name);
+    json.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+void print_rule(const RuleBook& book, const Rule& rule) {
+    rapidjson::StringBuffer out;
+    Json json(out);
+    json.SetMaxDecimalPlaces(4);
+    const auto& pack = book.packs[rule.pack];
+    json.StartObject();
+    text_member(json, "id", rule.id);
+    text_member(json, "label", book.labels[pack.label]);
+    text_member(json, "lang", pack.lang);
+    text_member(json, "pattern", rule.pattern);
+    json.Key("weight");
+    json.Double(static_cast<double>(rule.weight));
+    text_member(json, "sublabel", rule.sublabel);
+    text_member(json, "mode", rule.mode == Mode::shadow ? "shadow" : "live");
+    text_member(json, "pii_type", rule.pii_type);
+    text_member(json, "at", rule.where.file + ":" + std::to_string(rule.where.line));
+    json.EndObject();
+    std::puts(out.GetString());
+}
+
+/// The whole answer of one small request; throws boost::system::system_error.
+std::string request(const std::string& host, const std::string& port, const std::string& head) {
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    asio::connect(socket, asio::ip::tcp::resolver(io).resolve(host, port));
+    asio::write(socket, asio::buffer(head));
+    std::string answer;
+    boost::system::error_code error;
+    asio::read(socket, asio::dynamic_buffer(answer, limits::kMiB), error);
+    return answer;
+}
+
+}  // namespace
+
+int rules_list(const RulesOptions& options) {
+    std::vector<Fault> faults;
+    const auto rules = pipeline::load_rules(sources_of(options.rules), faults);
+    if (rules == nullptr) return report(faults);
+    const auto& book = rules->book();
+    for (const auto& rule : book.rules) {
+        if (!options.label.empty() && book.labels[book.packs[rule.pack].label] != options.label) continue;
+        print_rule(book, rule);
+    }
+    return kFine;
+}
+
+int rules_test(const RulesOptions& options) {
+    if (!options.text.empty()) {
+        hark::EngineOptions engine_options;
+        engine_options.rule_folders = options.rules;
+        hark::Engine engine(engine_options);
+        std::puts(engine.classify({.text = options.text}).record.c_str());
+        return kFine;
+    }
+    std::vector<Fault> faults;
+    const auto rules = pipeline::load_rules(sources_of(options.rules), faults);
+    if (rules == nullptr) return report(faults);
+    const auto run = pipeline::check_examples(rules, faults);
+    std::fprintf(stderr, "%zu rules, %zu examples, %zu faults\n", rules->book().rules.size(), run, faults.size());
+    return report(faults);
+}
+
+int rules_reload(const RulesOptions& options) {
+    const auto colon = options.admin.rfind(':');
+    if (colon == std::string::npos) {
+        std::fprintf(stderr, "hark: --admin is HOST:PORT\n");
+        return kUsage;
+    }
+    const auto host = options.admin.substr(0, colon);
+    std::string answer;
+    try {
+        answer = request(host, options.admin.substr(colon + 1),
+                         "POST /rules/reload HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    } catch (const boost::system::system_error& error) {
+        std::fprintf(stderr, "hark: no daemon answers at %s: %s\n", options.admin.c_str(), error.code().message().c_str());
+        return kBadInput;
+    }
+    const auto body = answer.find("\r\n\r\n");
+    const bool done = answer.starts_with("HTTP/1.1 200");
+    std::fprintf(done ? stdout : stderr, "%s", body == std::string::npos ? "no answer\n" : answer.c_str() + body + 4);
+    return done ? kFine : kConfiguration;
+}
+
+int check(const CheckOptions& options) {
+    std::vector<Fault> faults;
+    pipeline::RuleSources sources = sources_of(options.rules);
+    std::string config = options.config;
+    if (config.empty() && options.rules.empty() && std::filesystem::exists("hark.yaml")) config = "hark.yaml";
+    if (!config.empty()) {
+        const auto read = read_config(config, faults);
+        if (options.rules.empty()) sources = read.rules;
+        sources.cache_folder.clear();  // a check leaves nothing behind
+    }
+    const auto rules = pipeline::load_rules(sources, faults);
+    std::size_t examples = 0;
+    if (rules != nullptr) examples = pipeline::check_examples(rules, faults);
+    if (faults.empty()) {
+        std::printf("%s%zu rules, %zu examples: no faults\n", config.empty() ? "" : (config + ", ").c_str(),
+                    rules->book().rules.size(), examples);
+    }
+    return report(faults);
+}
+
+}  // namespace hark::app
