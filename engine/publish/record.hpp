@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/errc.hpp"
+#include "core/mention.hpp"
+#include "core/rule.hpp"
+#include "core/timestamp.hpp"
+#include "core/verdict.hpp"
+#include "publish/record/json_buffer.hpp"
+#include "publish/record/published_text.hpp"
+
+namespace hark::publish {
+
+/// Everything that one record is made of. Views and references are read during the call only.
+struct RecordInput {
+    const Mention& mention;
+    const Verdict& verdict;  ///< spans lie inside mention.text; findings in order, not overlapping
+    const RuleBook& book;    ///< the book that the verdict's indexes point into
+    std::string_view ruleset;
+    Timestamp received_at{};
+};
+
+/// Input that could not be decoded.
+struct DeadLetterInput {
+    Errc reason = Errc::ok;
+    std::string_view source;
+    Timestamp received_at{};
+    std::string_view payload;
+};
+
+/// A dead letter as published. Equal reason, source and payload give an equal id.
+struct DeadLetter {
+    std::string_view value;
+    std::string_view id;
+};
+
+/// Makes records of schema 1 (docs/record.md): one JSON object, UTF-8, no newline. Whatever bytes
+/// the input holds, the output is valid: what is not UTF-8 becomes U+FFFD. Views are valid until
+/// the next call. One a shard; no allocation once warm.
+class RecordWriter {
+public:
+    /// For every topic but the restricted one: each finding of personal data is replaced by its
+    /// type in brackets, and all spans refer to the text so published.
+    [[nodiscard]] std::string_view record(const RecordInput& input) { return write(input, true); }
+
+    /// For the restricted topic: the text as its author wrote it.
+    [[nodiscard]] std::string_view restricted(const RecordInput& input) {
+        return write(input, false);
+    }
+
+    /// The payload stands whole, or cut so that the letter stays under limits::kRecordBytes: then
+    /// `truncated` says so and `payload_bytes` tells how much there was.
+    [[nodiscard]] DeadLetter dead_letter(const DeadLetterInput& input);
+
+private:
+    /// The last time written, as text: mentions of one frame share it.
+    struct TimeText {
+        Timestamp time = Timestamp::min();
+        std::array<char, 24> text{};
+        std::string_view of(Timestamp wanted);
+    };
+
+    [[nodiscard]] std::string_view write(const RecordInput& input, bool redact);
+    void write_mention(const Mention& mention, const Verdict& verdict, Timestamp received_at);
+    void write_author(const Author& author);
+    void write_brands(const RecordInput& input);
+    void write_text(const RecordInput& input, bool redact);
+    void write_labels(const RecordInput& input);
+    void write_sublabels(const RecordInput& input);
+    void sublabel(std::string_view label, const Rule& rule);
+    void write_evidence(const RecordInput& input);
+    void write_findings(const RecordInput& input);
+    void write_span(PublishedText::Range range);
+
+    JsonBuffer out_;
+    PublishedText published_;
+    TimeText created_;
+    TimeText received_;
+    std::vector<std::string_view> sublabels_;  ///< of the label being written
+    bool in_sublabels_ = false;
+    std::array<char, 48> dead_letter_id_{};
+};
+
+}  // namespace hark::publish

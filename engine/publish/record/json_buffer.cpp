@@ -1,0 +1,145 @@
+#include "publish/record/json_buffer.hpp"
+
+#include <simdjson.h>
+
+#include <array>
+#include <cmath>
+
+#include "core/utf8.hpp"
+
+namespace hark::publish {
+
+namespace {
+
+/// What stands after the backslash; 0: the byte stands for itself; `u`: a \u00xx escape.
+constexpr auto kEscapes = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = 'u';
+    table['\b'] = 'b';
+    table['\f'] = 'f';
+    table['\n'] = 'n';
+    table['\r'] = 'r';
+    table['\t'] = 't';
+    table['"'] = '"';
+    table['\\'] = '\\';
+    return table;
+}();
+
+constexpr std::size_t kBlock = 16;
+constexpr std::size_t kLongestEscape = 6;
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+/// Written so that compilers make a few vector instructions of it.
+bool needs_escape(const char* block) noexcept {
+    std::uint8_t found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+        const auto byte = static_cast<std::uint8_t>(block[i]);
+        found |= static_cast<std::uint8_t>((byte < 0x20) | (byte == '"') | (byte == '\\'));
+    }
+    return found != 0;
+}
+
+std::uint64_t high_bits(const char* block) noexcept {
+    std::uint64_t words[2];
+    std::memcpy(words, block, sizeof words);
+    return (words[0] | words[1]) & 0x8080808080808080;
+}
+
+char* put_escaped(char* to, char byte) noexcept {
+    static constexpr char kHex[] = "0123456789abcdef";
+    const char escape = kEscapes[static_cast<std::uint8_t>(byte)];
+    if (escape == 0) {
+        *to = byte;
+        return to + 1;
+    }
+    *to++ = '\\';
+    *to++ = escape;
+    if (escape != 'u') return to;
+    *to++ = '0';
+    *to++ = '0';
+    *to++ = kHex[static_cast<std::uint8_t>(byte) >> 4];
+    *to++ = kHex[byte & 0xF];
+    return to;
+}
+
+char* put_repaired(char* to, std::string_view text) noexcept {
+    while (!text.empty()) {
+        const auto [size, valid] = step(text);
+        if (!valid) {
+            std::memcpy(to, kReplacement.data(), kReplacement.size());
+            to += kReplacement.size();
+        } else if (size == 1) {
+            to = put_escaped(to, text.front());
+        } else {
+            std::memcpy(to, text.data(), size);
+            to += size;
+        }
+        text.remove_prefix(size);
+    }
+    return to;
+}
+
+}  // namespace
+
+Step step(std::string_view text) noexcept {
+    const auto lead = static_cast<std::uint8_t>(text.front());
+    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (size <= text.size() && is_utf8(text.substr(0, size))) return {size, true};
+    return {1, false};
+}
+
+void JsonBuffer::text(std::string_view utf8) {
+    char* const begin = room(utf8.size() * kLongestEscape + kBlock);
+    char* to = begin;
+    const char* from = utf8.data();
+    const char* const end = from + utf8.size();
+    std::uint64_t high = 0;
+    for (; static_cast<std::size_t>(end - from) >= kBlock; from += kBlock) {
+        high |= high_bits(from);
+        if (!needs_escape(from)) {
+            std::memcpy(to, from, kBlock);
+            to += kBlock;
+        } else {
+            for (std::size_t i = 0; i < kBlock; ++i) to = put_escaped(to, from[i]);
+        }
+    }
+    for (; from != end; ++from) {
+        high |= static_cast<std::uint8_t>(*from) & 0x80U;
+        to = put_escaped(to, *from);
+    }
+    if (high != 0 && !simdjson::validate_utf8(utf8)) to = put_repaired(begin, utf8);
+    at_ = to;
+}
+
+void JsonBuffer::decimal(double value) {
+    constexpr double kScale = 10'000;
+    constexpr double kMax = 1e9;
+    const double bounded = value >= -kMax && value <= kMax ? value : value > 0 ? kMax : -kMax;
+    const auto scaled = std::llround(bounded * kScale);
+    const auto size = static_cast<std::uint64_t>(scaled < 0 ? -scaled : scaled);
+    if (scaled < 0) raw("-");
+    number(size / 10'000);
+    auto rest = static_cast<unsigned>(size % 10'000);
+    char* const to = room(5);
+    to[0] = '.';
+    for (int i = 4; i >= 1; --i) {
+        to[i] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    }
+    std::size_t digits = 4;
+    while (digits > 1 && to[digits] == '0') --digits;
+    advance(digits + 1);
+}
+
+void JsonBuffer::grow(std::size_t size) {
+    const auto used = static_cast<std::size_t>(at_ - bytes_.get());
+    const auto held = static_cast<std::size_t>(end_ - bytes_.get());
+    const auto wanted = std::max({used + size, held * 2, std::size_t{4096}});
+    std::unique_ptr<char[]> larger(new char[wanted]);
+    if (used > 0) std::memcpy(larger.get(), bytes_.get(), used);
+    bytes_ = std::move(larger);
+    at_ = bytes_.get() + used;
+    end_ = bytes_.get() + wanted;
+}
+
+}  // namespace hark::publish

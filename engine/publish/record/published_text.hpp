@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/rule.hpp"
+#include "core/verdict.hpp"
+
+namespace hark::publish {
+
+/// The way from bytes of the original text to code points of the text as published, in which
+/// findings of personal data may stand as `[TYPE]` and broken bytes as U+FFFD. Memory is kept from
+/// text to text.
+class PublishedText {
+public:
+    /// [begin,end) in code points of the published text.
+    struct Range {
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+    };
+
+    /// Reads the text through. With `redact`, the findings are taken as replaced. The text need not
+    /// outlive the call of the last member below.
+    void read(std::string_view text, const std::vector<PiiFinding>& findings, const RuleBook& book,
+              bool redact);
+
+    /// A piece of the original. Where it reaches into a replaced finding, the range takes the
+    /// bracket in whole.
+    [[nodiscard]] Range range(Span original) const noexcept;
+
+private:
+    struct Bracket {
+        Span original;
+        Range published;
+        std::uint32_t points_at_end = 0;  ///< code points of the original up to its end
+    };
+
+    void count(std::string_view text);
+    [[nodiscard]] std::uint32_t points_before(std::uint32_t byte) const noexcept;
+    [[nodiscard]] std::uint32_t shifted(const Bracket& before, std::uint32_t byte) const noexcept;
+    [[nodiscard]] std::uint32_t begin_of(std::uint32_t byte) const noexcept;
+    [[nodiscard]] std::uint32_t end_of(std::uint32_t byte) const noexcept;
+
+    std::string_view text_;
+    bool ascii_ = true;
+    bool valid_ = true;
+    /// Code points before each 64th byte of a valid text, before each byte of a broken one.
+    std::vector<std::uint32_t> points_;
+    std::vector<Bracket> brackets_;
+};
+
+}  // namespace hark::publish

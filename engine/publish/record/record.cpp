@@ -1,0 +1,259 @@
+#include "publish/record.hpp"
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "core/limits.hpp"
+
+namespace hark::publish {
+
+namespace {
+
+/// Room that the other members of a dead letter take at most: the source's name is the
+/// configuration's, everything else has a fixed size.
+constexpr std::size_t kDeadLetterMargin = 4 * limits::kKiB;
+constexpr std::size_t kPayloadBytes = (limits::kRecordBytes - kDeadLetterMargin) / 4 * 3;
+
+bool same_sublabel(const Rule& rule, std::string_view name) noexcept {
+    return (rule.sublabel.empty() ? rule.pii_type : rule.sublabel) == name;
+}
+
+}  // namespace
+
+std::string_view RecordWriter::TimeText::of(Timestamp wanted) {
+    const auto ms = std::chrono::floor<std::chrono::milliseconds>(wanted);
+    if (ms != time) {
+        time = ms;
+        text = format_rfc3339(wanted);
+    }
+    return {text.data(), text.size()};
+}
+
+std::string_view RecordWriter::write(const RecordInput& input, bool redact) {
+    out_.clear();
+    write_mention(input.mention, input.verdict, input.received_at);
+    write_brands(input);
+    write_text(input, redact);
+    write_labels(input);
+    if (!input.verdict.labels.empty()) write_sublabels(input);
+    if (!input.verdict.advice.empty()) {
+        out_.raw(R"(,"advice":)");
+        out_.quoted(input.verdict.advice);
+    }
+    if (!input.verdict.evidence.empty()) write_evidence(input);
+    if (!input.verdict.pii.empty()) write_findings(input);
+    if (!input.ruleset.empty()) {
+        out_.raw(R"(,"ruleset":)");
+        out_.quoted(input.ruleset);
+    }
+    out_.raw("}");
+    return out_.view();
+}
+
+void RecordWriter::write_mention(const Mention& mention, const Verdict& verdict,
+                                 Timestamp received_at) {
+    const auto optional = [this](std::string_view key, std::string_view value) {
+        if (value.empty()) return;
+        out_.raw(key);
+        out_.quoted(value);
+    };
+    out_.raw(R"({"schema":1,"id":)");
+    out_.quoted(mention.id);
+    optional(R"(,"platform":)", mention.platform);
+    out_.raw(R"(,"kind":")");
+    out_.raw(to_string(mention.kind));
+    out_.raw(R"(","action":")");
+    out_.raw(to_string(mention.action));
+    if (mention.created_at != Timestamp{}) {
+        out_.raw(R"(","created_at":")");
+        out_.raw(created_.of(mention.created_at));
+    }
+    out_.raw(R"(","received_at":")");
+    out_.raw(received_.of(received_at));
+    out_.raw(R"(")");
+    optional(R"(,"url":)", mention.url);
+    optional(R"(,"lang":)", verdict.lang);
+    write_author(mention.author);
+    optional(R"(,"thread":)", mention.thread);
+    optional(R"(,"parent":)", mention.parent);
+}
+
+void RecordWriter::write_author(const Author& author) {
+    if (author.id.empty() && author.handle.empty() && author.name.empty() && !author.is_brand) {
+        return;
+    }
+    out_.raw(R"(,"author":{)");
+    const auto optional = [this](std::string_view key, std::string_view value) {
+        if (value.empty()) return;
+        out_.raw(key);
+        out_.quoted(value);
+        out_.raw(",");
+    };
+    optional(R"("id":)", author.id);
+    optional(R"("handle":)", author.handle);
+    optional(R"("name":)", author.name);
+    out_.raw(author.is_brand ? R"("is_brand":true})" : R"("is_brand":false})");
+}
+
+void RecordWriter::write_brands(const RecordInput& input) {
+    std::string_view before = R"(,"brands":[)";
+    for (const auto brand : input.verdict.brands) {
+        out_.raw(before);
+        out_.quoted(input.book.brands[brand].id);
+        before = ",";
+    }
+    if (!input.verdict.brands.empty()) out_.raw("]");
+}
+
+void RecordWriter::write_text(const RecordInput& input, bool redact) {
+    const auto text = input.mention.text;
+    const auto& findings = input.verdict.pii;
+    if (!findings.empty() || !input.verdict.evidence.empty()) {
+        published_.read(text, findings, input.book, redact);
+    }
+    if (text.empty()) return;
+    out_.raw(R"(,"text":")");
+    std::size_t at = 0;
+    if (redact) {
+        for (const auto& finding : findings) {
+            out_.text(text.substr(at, finding.span.begin - at));
+            out_.raw("[");
+            out_.text(input.book.rules[finding.rule].pii_type);
+            out_.raw("]");
+            at = finding.span.end;
+        }
+    }
+    out_.text(text.substr(at));
+    out_.raw(R"(")");
+}
+
+void RecordWriter::write_labels(const RecordInput& input) {
+    out_.raw(R"(,"labels":{)");
+    std::string_view before;
+    for (const auto& given : input.verdict.labels) {
+        out_.raw(before);
+        out_.quoted(input.book.labels[given.label]);
+        out_.raw(":");
+        out_.decimal(given.probability);
+        before = ",";
+    }
+    out_.raw("}");
+}
+
+void RecordWriter::write_sublabels(const RecordInput& input) {
+    const auto& [mention, verdict, book, ruleset, received_at] = input;
+    in_sublabels_ = false;
+    for (const auto& given : verdict.labels) {
+        const auto& label = book.labels[given.label];
+        sublabels_.clear();
+        for (const auto& evidence : verdict.evidence) {
+            if (evidence.label == given.label) sublabel(label, book.rules[evidence.rule]);
+        }
+        for (const auto& finding : verdict.pii) {
+            const auto& rule = book.rules[finding.rule];
+            if (book.packs[rule.pack].label == given.label) sublabel(label, rule);
+        }
+        if (!sublabels_.empty()) out_.raw("]");
+    }
+    if (in_sublabels_) out_.raw("}");
+}
+
+/// Adds the rule's sublabel to the list of `label`, unless it stands there.
+void RecordWriter::sublabel(std::string_view label, const Rule& rule) {
+    const std::string_view name = rule.sublabel.empty() ? rule.pii_type : rule.sublabel;
+    if (name.empty()) return;
+    const auto same = [&rule](std::string_view other) { return same_sublabel(rule, other); };
+    if (std::any_of(sublabels_.begin(), sublabels_.end(), same)) return;
+    if (sublabels_.empty()) {
+        out_.raw(in_sublabels_ ? "," : R"(,"sublabels":{)");
+        in_sublabels_ = true;
+        out_.quoted(label);
+        out_.raw(":[");
+    } else {
+        out_.raw(",");
+    }
+    sublabels_.push_back(name);
+    if (!rule.sublabel.empty()) {
+        out_.quoted(name);
+        return;
+    }
+    // Types of personal data are written in capitals in brackets and in small letters here.
+    out_.raw(R"(")");
+    for (const char c : name) {
+        const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        out_.text({&small, 1});
+    }
+    out_.raw(R"(")");
+}
+
+void RecordWriter::write_evidence(const RecordInput& input) {
+    std::string_view before = R"(,"evidence":[{"rule":)";
+    for (const auto& evidence : input.verdict.evidence) {
+        out_.raw(before);
+        out_.quoted(input.book.rules[evidence.rule].id);
+        out_.raw(R"(,"label":)");
+        out_.quoted(input.book.labels[evidence.label]);
+        out_.raw(R"(,"weight":)");
+        out_.decimal(evidence.weight);
+        if (evidence.span != Span{}) write_span(published_.range(evidence.span));
+        before = R"(},{"rule":)";
+    }
+    out_.raw("}]");
+}
+
+void RecordWriter::write_findings(const RecordInput& input) {
+    std::string_view before = R"(,"pii":[{"type":)";
+    for (const auto& finding : input.verdict.pii) {
+        out_.raw(before);
+        out_.quoted(input.book.rules[finding.rule].pii_type);
+        out_.raw(R"(,"tier":")");
+        out_.raw(to_string(finding.tier));
+        out_.raw(R"(")");
+        write_span(published_.range(finding.span));
+        before = R"(},{"type":)";
+    }
+    out_.raw("}]");
+}
+
+void RecordWriter::write_span(PublishedText::Range range) {
+    out_.raw(R"(,"span":[)");
+    out_.number(range.begin);
+    out_.raw(",");
+    out_.number(range.end);
+    out_.raw("]");
+}
+
+DeadLetter RecordWriter::dead_letter(const DeadLetterInput& input) {
+    const auto seed = XXH3_64bits(input.source.data(), input.source.size()) +
+                      static_cast<std::uint64_t>(input.reason);
+    const auto hash = XXH3_128bits_withSeed(input.payload.data(), input.payload.size(), seed);
+    const int id_size = std::snprintf(
+        dead_letter_id_.data(), dead_letter_id_.size(), "deadletter:%016llx%016llx",
+        static_cast<unsigned long long>(hash.high64), static_cast<unsigned long long>(hash.low64));
+    const std::string_view id{dead_letter_id_.data(), static_cast<std::size_t>(id_size)};
+    const auto payload = input.payload.substr(0, kPayloadBytes);
+    out_.clear();
+    out_.raw(R"({"schema":1,"id":")");
+    out_.raw(id);
+    out_.raw(R"(","reason":")");
+    out_.raw(to_string(input.reason));
+    out_.raw(R"(","source":)");
+    out_.quoted(input.source);
+    out_.raw(R"(,"received_at":")");
+    out_.raw(received_.of(input.received_at));
+    out_.raw(R"(","payload_bytes":)");
+    out_.number(input.payload.size());
+    if (payload.size() < input.payload.size()) out_.raw(R"(,"truncated":true)");
+    out_.raw(R"(,"payload":")");
+    auto* const to = reinterpret_cast<unsigned char*>(out_.room((payload.size() + 2) / 3 * 4 + 1));
+    const int size = EVP_EncodeBlock(to, reinterpret_cast<const unsigned char*>(payload.data()),
+                                     static_cast<int>(payload.size()));
+    out_.advance(static_cast<std::size_t>(size));
+    out_.raw(R"("})");
+    return {out_.view(), id};
+}
+
+}  // namespace hark::publish
