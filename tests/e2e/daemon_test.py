@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""The daemon and the command line on the directory sink. Usage: daemon_test.py [TEST]"""
+
+import json
+import pathlib
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from harness import (HARK, PATIENCE_S, PROJECT, WEBHOOK_SOURCE, Hark, Sender, directory_records, post, wait_for)
+
+DIRECTORY = "sink: {directory: {path: \"{folder}/topics\"}}\n"
+
+
+class Daemon(unittest.TestCase):
+    def hark(self, config):
+        hark = Hark(config)
+        self.addCleanup(hark.close)
+        return hark
+
+    def test_post_to_record(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        body = json.dumps({"id": "1", "text": "Where is my refund? Nobody answers. Call +1 202 555 0143", "thread": "t"})
+        status, _, _ = post(hark.port, body)
+        self.assertEqual(status // 100, 2)
+        record = directory_records(hark.folder / "topics")[0]
+        self.assertEqual(record["schema"], 1)
+        self.assertIn("[PHONE]", record["text"])
+        self.assertNotIn("555", record["text"])
+        self.assertIn("pii", record["labels"])
+        self.assertTrue(record["evidence"])
+        for evidence in record["evidence"]:
+            if "span" in evidence:
+                begin, end = evidence["span"]
+                self.assertLess(begin, end)
+                self.assertLessEqual(end, len(record["text"]))
+        self.assertEqual(directory_records(hark.folder / "topics", "hark.pii")[0]["id"], record["id"])
+
+    def test_the_same_delivery_twice_is_one_record_even_after_kill_9(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        body = json.dumps({"id": "1", "text": "hello"})
+        for _ in range(3):
+            self.assertEqual(post(hark.port, body)[0] // 100, 2)
+        hark.kill()
+        hark.start()
+        self.assertEqual(post(hark.port, body)[0] // 100, 2)
+        self.assertEqual(len(directory_records(hark.folder / "topics")), 1)
+        self.assertEqual(hark.metric("hark_duplicates_total"), 1)
+
+    def test_refusals(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        self.assertEqual(post(hark.port, "{}", path="/nowhere")[0], 404)
+        self.assertEqual(post(hark.port, "{}", token="wrong")[0], 401)
+        status, _, answer = post(hark.port, "{\"text\": \"secret words\", ")
+        self.assertEqual(status, 400)
+        self.assertNotIn("secret words", answer)
+        self.assertEqual(post(hark.port, "x" * (5 * 1024 * 1024))[0], 413)
+        letters = directory_records(hark.folder / "topics", "hark.deadletter")
+        self.assertEqual(len(letters), 1)
+        self.assertNotIn("secret words", hark.log.read_text())
+        self.assertNotIn("secret words", hark.get("/metrics")[1])
+
+    def test_full_disk_is_back_pressure(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True)
+        self.assertEqual(mounted.returncode, 0, "this test needs the right to mount a small filesystem")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
+        hark = self.hark(WEBHOOK_SOURCE.replace("}]\nsources", ", answer_timeout: 2 s}]\nsources")
+                         + "in_flight_bytes: 1 MiB\n"
+                         + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
+        ballast = folder / "ballast"
+        ballast.write_bytes(b"x" * 700_000)
+        senders = [Sender(hark.port, [f"{n}-{i}" for i in range(150)], text="refund please " * 100) for n in range(4)]
+        for sender in senders:
+            sender.start()
+        wait_for("the disk to be full", lambda: hark.get("/readyz")[0] == 503)
+        time.sleep(3)
+        self.assertTrue(any(sender.statuses.get(503) for sender in senders))
+        ballast.unlink()
+        # Room for the rest: segments that a consumer has taken may be removed by the operator.
+        subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True)
+        for sender in senders:
+            sender.join(PATIENCE_S)
+            self.assertFalse(sender.is_alive())
+        wanted = {one for sender in senders for one in sender.answered}
+        self.assertEqual(len(wanted), 600)
+        got = {record["id"] for record in directory_records(folder / "topics")}
+        self.assertEqual({f"generic:{one}" for one in wanted} - got, set())
+
+    def test_sigterm_finishes_and_a_second_start_goes_on(self):
+        posts = pathlib.Path(tempfile.mkdtemp()) / "posts.ndjson"
+        posts.write_text("".join(json.dumps({"id": f"f:{i}", "text": f"post {i}"}) + "\n" for i in range(1000)))
+        hark = self.hark(f"sources: [{{name: f, platform: mention, file: \"{posts}\", follow: true}}]\n" + DIRECTORY).start()
+        wait_for("the file", lambda: hark.metric("hark_records_total") == 1000)
+        self.assertEqual(hark.stop(), 0)
+        with open(posts, "a") as more:
+            more.write(json.dumps({"id": "f:more", "text": "one more"}) + "\n")
+        hark.start()
+        wait_for("the rest", lambda: hark.metric("hark_records_total") >= 1)
+        self.assertEqual(hark.metric("hark_mentions_total"), 1, "a restart must not read the file again")
+        self.assertEqual(len(directory_records(hark.folder / "topics")), 1001)
+
+    def test_second_sigterm_ends_at_once(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
+        hark = self.hark(WEBHOOK_SOURCE + "stop_timeout: 10 min\n" + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
+        (folder / "ballast").write_bytes(b"x" * 190_000)
+        sender = Sender(hark.port, ["never"], text="long " * 5000)
+        sender.start()
+        wait_for("a post in hand", lambda: hark.metric("hark_in_flight_bytes") > 0)
+        hark.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        self.assertIsNone(hark.process.poll(), "the first signal waits for the sink")
+        hark.process.send_signal(signal.SIGTERM)
+        hark.process.wait(10)
+        sender.halt.set()
+        self.assertEqual(sender.answered, [])
+
+    def test_sighup_takes_new_rules_and_refuses_broken_ones(self):
+        hark = self.hark(WEBHOOK_SOURCE + "rules: {folders: [\"{folder}/rules\"]}\n" + DIRECTORY)
+        pack = hark.folder / "rules/praise/en.yaml"
+        pack.parent.mkdir(parents=True)
+        text = ("label: praise\nlang: any\nbias: -1\nthreshold: 0.5\nrules:\n"
+                "  - {id: praise.any.word, pattern: WORD, weight: 3, hit: [WORD], miss: [nothing]}\n")
+        pack.write_text(text.replace("WORD", "splendid"))
+        hark.start()
+        post(hark.port, json.dumps({"id": "1", "text": "gorgeous and splendid"}))
+        pack.write_text("label: [")
+        hark.process.send_signal(signal.SIGHUP)
+        wait_for("the refusal in the log", lambda: "rules_refused" in hark.log.read_text())
+        post(hark.port, json.dumps({"id": "2", "text": "gorgeous and splendid"}))
+        pack.write_text(text.replace("WORD", "gorgeous").replace("any.word", "any.new"))
+        hark.process.send_signal(signal.SIGHUP)
+        wait_for("the new rules in the log", lambda: "rules_loaded" in hark.log.read_text().split("rules_refused")[1])
+        post(hark.port, json.dumps({"id": "3", "text": "gorgeous and splendid"}))
+        used = [record["evidence"][0]["rule"] for record in directory_records(hark.folder / "topics")]
+        self.assertEqual(used, ["praise.any.word", "praise.any.word", "praise.any.new"])
+
+    def test_ten_thousand_idle_connections(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        count = min(10_000, hard - 500)
+        hark = self.hark(WEBHOOK_SOURCE.replace("}]\nsources", ", connections: 10100}]\nsources") + DIRECTORY).start()
+        idle = []
+        self.addCleanup(lambda: [one.close() for one in idle])
+        for i in range(count):
+            idle.append(socket.create_connection(("127.0.0.1", hark.port), source_address=(f"127.0.0.{2 + i % 8}", 0)))
+        self.assertEqual(post(hark.port, json.dumps({"id": "1", "text": "still heard"}))[0] // 100, 2)
+
+
+class CommandLine(unittest.TestCase):
+    def run_hark(self, *arguments, given=""):
+        return subprocess.run([HARK, *arguments], input=given.encode(), capture_output=True, timeout=PATIENCE_S,
+                              cwd=tempfile.mkdtemp())
+
+    def test_wrong_configuration_names_every_fault(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        config = folder / "hark.yaml"
+        config.write_text("shardz: 2\nsources:\n  - {name: a, platform: telegrm, path: /a}\n"
+                          "  - {name: b, platform: generic, path: /b, verify: bearer, secrets: literal}\n"
+                          "listeners: [{port: 99999}]\n")
+        done = self.run_hark("run", "-c", str(config))
+        self.assertEqual(done.returncode, 78)
+        lines = done.stderr.decode()
+        for wanted in ("hark.yaml:1:1: unknown key `shardz`; did you mean `shards`?", "did you mean `telegram`?",
+                       "hark.yaml:4:", "hark.yaml:5:"):
+            self.assertIn(wanted, lines)
+        self.assertNotIn("literal", lines)
+
+    def test_check_of_the_sample(self):
+        done = self.run_hark("check")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn(b"no faults", done.stdout)
+
+    def test_classify_keeps_order_and_bad_lines(self):
+        lines = [json.dumps({"id": f"c:{i}", "text": f"thank you {i}"}) for i in range(500)]
+        lines.insert(250, "{broken")
+        done = subprocess.run([HARK, "classify"], input="\n".join(lines).encode(), capture_output=True,
+                              timeout=PATIENCE_S, cwd=(folder := tempfile.mkdtemp()))
+        self.assertEqual(done.returncode, 1)
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([record["id"] for record in records], [f"c:{i}" for i in range(500)])
+        letters = (pathlib.Path(folder) / "hark.deadletter.ndjson").read_text().splitlines()
+        self.assertEqual(len(letters), 1)
+        self.assertIn(b"malformed_json", done.stderr)
+
+    def test_classify_text_with_repeats(self):
+        done = self.run_hark("classify", "--text", given="Where is my refund?\nWhere is my refund?\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_usage(self):
+        self.assertEqual(self.run_hark("classfy").returncode, 2)
+        self.assertEqual(self.run_hark().returncode, 2)
+        for words in ([], ["run"], ["classify"], ["check"], ["rules"], ["rules", "explain"]):
+            done = self.run_hark(*words, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn(b"hark", done.stdout.lower())
+
+    def test_once_ends_with_0_when_all_is_acknowledged(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "hark.yaml").write_text(
+            f"sources: [{{name: f, platform: mention, file: \"{PROJECT}/deploy/sample/posts.ndjson\"}}]\n"
+            "admin: {port: 0}\nsink: {directory: {path: topics}}\n")
+        done = self.run_hark("run", "-c", str(folder / "hark.yaml"), "--once")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(directory_records(folder / "topics")), 240)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
