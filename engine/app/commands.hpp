@@ -9,7 +9,7 @@ namespace hark::app {
 /// What the program ends with.
 enum ExitCode : int {
     kFine = 0,
-    kBadInput = 1,       ///< some input was bad; it is named, and kept as a dead letter
+    kBadInput = 1,  ///< some input was bad; it is named, and kept as a dead letter
     kUsage = 2,
     kConfiguration = 78  ///< sysexits' EX_CONFIG
 };

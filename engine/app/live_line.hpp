@@ -8,7 +8,8 @@
 
 namespace hark::app {
 
-/// The one line that a terminal shows while `hark run` runs: rate, labels, queue, latency, sources up.
+/// The one line that a terminal shows while `hark run` runs: rate, labels, queue, latency, sources
+/// up.
 class LiveLine {
 public:
     explicit LiveLine(const telemetry::Metrics& metrics) : metrics_(metrics) {}

@@ -31,19 +31,20 @@ constexpr const char* kRulesExamples =
     "  hark rules test --text 'Where is my refund?'\n"
     "  hark rules reload";
 
-void add_rules_commands(CLI::App& rules, RulesOptions& options,
-                        std::function<int()>& command) {
+void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<int()>& command) {
     rules.require_subcommand(1);
     rules.footer(kRulesExamples);
     const auto folders = [&](CLI::App* sub) {
-        sub->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)");
+        sub->add_option("--rules", options.rules,
+                        "Folders of rule packs (default: the shipped ones)");
     };
     auto* list = rules.add_subcommand("list", "One JSON object a rule");
     folders(list);
     list->add_option("--label", options.label, "Only this label");
     list->callback([&] { command = [&] { return rules_list(options); }; });
 
-    auto* explain = rules.add_subcommand("explain", "How a pattern is folded and compiled, and why it fires or not");
+    auto* explain = rules.add_subcommand(
+        "explain", "How a pattern is folded and compiled, and why it fires or not");
     folders(explain);
     explain->add_option("pattern", options.pattern, "A pattern, or the id of a rule")->required();
     explain->add_option("--text", options.text, "A post to try it on");
@@ -51,56 +52,79 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options,
 
     auto* test = rules.add_subcommand("test", "Run the examples of all rules, or try a post");
     folders(test);
-    test->add_option("--text", options.text, "A post: its record, with the evidence for each label");
+    test->add_option("--text", options.text,
+                     "A post: its record, with the evidence for each label");
     test->callback([&] { command = [&] { return rules_test(options); }; });
 
     auto* reload = rules.add_subcommand("reload", "Have a running daemon read its rules again");
-    reload->add_option("--admin", options.admin, "The daemon's admin listener")->capture_default_str();
+    reload->add_option("--admin", options.admin, "The daemon's admin listener")
+        ->capture_default_str();
     reload->callback([&] { command = [&] { return rules_reload(options); }; });
 }
 
 void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>& command) {
-    auto* classify = app.add_subcommand("classify", "Mentions in, records out, in order; no broker, no network");
+    auto* classify =
+        app.add_subcommand("classify", "Mentions in, records out, in order; no broker, no network");
     classify->footer(kClassifyExamples);
-    classify->add_option("files", options.files, "Files, plain or gzip or zstd; - or none: standard input");
-    classify->add_option("--platform", options.platform,
-                         "What a line holds: mention (NDJSON of records), text, or a platform's own JSON such as bluesky, telegram, vk")
+    classify->add_option("files", options.files,
+                         "Files, plain or gzip or zstd; - or none: standard input");
+    classify
+        ->add_option("--platform", options.platform,
+                     "What a line holds: mention (NDJSON of records), text, or a platform's own "
+                     "JSON such as bluesky, telegram, vk")
         ->capture_default_str();
-    classify->add_flag_callback("--text", [&] { options.platform = "text"; }, "One text a line; the same as --platform text");
-    classify->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)");
-    classify->add_option("--brand", options.brands, "A brand's name to look for; acme* finds inflected forms");
-    classify->add_option("--dead-letters", options.dead_letters, "Where lines that cannot be used are kept (made when needed)")
+    classify->add_flag_callback(
+        "--text", [&] { options.platform = "text"; },
+        "One text a line; the same as --platform text");
+    classify->add_option("--rules", options.rules,
+                         "Folders of rule packs (default: the shipped ones)");
+    classify->add_option("--brand", options.brands,
+                         "A brand's name to look for; acme* finds inflected forms");
+    classify
+        ->add_option("--dead-letters", options.dead_letters,
+                     "Where lines that cannot be used are kept (made when needed)")
         ->capture_default_str();
     classify->callback([&] { command = [&] { return classify_files(options); }; });
 }
 
 int dispatch(int argc, char** argv) {
-    CLI::App app{"Hark hears every mention of a brand the moment it is posted, decides what it is, and hands it on."};
+    CLI::App app{
+        "Hark hears every mention of a brand the moment it is posted, decides what it is, and "
+        "hands it on."};
     app.require_subcommand(1);
-    app.footer("Exit status: 0 fine, 1 some input was bad, 2 usage, 78 configuration.\n'hark COMMAND --help' has examples.");
+    app.footer(
+        "Exit status: 0 fine, 1 some input was bad, 2 usage, 78 configuration.\n'hark COMMAND "
+        "--help' has examples.");
     std::function<int()> command;
 
     RunOptions run_options;
     auto* run_command = app.add_subcommand("run", "The daemon: sources in, topics out");
     run_command->footer(kRunExamples);
-    run_command->add_option("-c,--config", run_options.config, "Configuration file (default: hark.yaml, then /etc/hark/hark.yaml)");
-    run_command->add_flag("--once", run_options.once, "Stop when every file was read to its end and all is acknowledged");
+    run_command->add_option("-c,--config", run_options.config,
+                            "Configuration file (default: hark.yaml, then /etc/hark/hark.yaml)");
+    run_command->add_flag("--once", run_options.once,
+                          "Stop when every file was read to its end and all is acknowledged");
     run_command->callback([&] { command = [&] { return run(run_options); }; });
 
     ClassifyOptions classify_options;
     add_classify(app, classify_options, command);
 
     CheckOptions check_options;
-    auto* check_command = app.add_subcommand("check", "Configuration, rules and their examples; every fault as FILE:LINE:COLUMN");
+    auto* check_command = app.add_subcommand(
+        "check", "Configuration, rules and their examples; every fault as FILE:LINE:COLUMN");
     check_command->footer(kCheckExamples);
     check_command->add_option("-c,--config", check_options.config, "Configuration file");
-    check_command->add_option("--rules", check_options.rules, "Folders of rule packs to check alone");
+    check_command->add_option("--rules", check_options.rules,
+                              "Folders of rule packs to check alone");
     check_command->callback([&] { command = [&] { return check(check_options); }; });
 
     RulesOptions rules_options;
-    add_rules_commands(*app.add_subcommand("rules", "List, explain, test and reload rules"), rules_options, command);
+    add_rules_commands(*app.add_subcommand("rules", "List, explain, test and reload rules"),
+                       rules_options, command);
 
-    app.add_subcommand("version", "Versions of hark and of what it stands on")->callback([&] { command = print_version; });
+    app.add_subcommand("version", "Versions of hark and of what it stands on")->callback([&] {
+        command = print_version;
+    });
 
     try {
         app.parse(argc, argv);

@@ -82,7 +82,8 @@ int rules_list(const RulesOptions& options) {
     if (rules == nullptr) return report(faults);
     const auto& book = rules->book();
     for (const auto& rule : book.rules) {
-        if (!options.label.empty() && book.labels[book.packs[rule.pack].label] != options.label) continue;
+        if (!options.label.empty() && book.labels[book.packs[rule.pack].label] != options.label)
+            continue;
         print_rule(book, rule);
     }
     return kFine;
@@ -100,7 +101,8 @@ int rules_test(const RulesOptions& options) {
     const auto rules = pipeline::load_rules(sources_of(options.rules), faults);
     if (rules == nullptr) return report(faults);
     const auto run = pipeline::check_examples(rules, faults);
-    std::fprintf(stderr, "%zu rules, %zu examples, %zu faults\n", rules->book().rules.size(), run, faults.size());
+    std::fprintf(stderr, "%zu rules, %zu examples, %zu faults\n", rules->book().rules.size(), run,
+                 faults.size());
     return report(faults);
 }
 
@@ -114,14 +116,17 @@ int rules_reload(const RulesOptions& options) {
     std::string answer;
     try {
         answer = request(host, options.admin.substr(colon + 1),
-                         "POST /rules/reload HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                         "POST /rules/reload HTTP/1.1\r\nHost: " + host +
+                             "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     } catch (const boost::system::system_error& error) {
-        std::fprintf(stderr, "hark: no daemon answers at %s: %s\n", options.admin.c_str(), error.code().message().c_str());
+        std::fprintf(stderr, "hark: no daemon answers at %s: %s\n", options.admin.c_str(),
+                     error.code().message().c_str());
         return kBadInput;
     }
     const auto body = answer.find("\r\n\r\n");
     const bool done = answer.starts_with("HTTP/1.1 200");
-    std::fprintf(done ? stdout : stderr, "%s", body == std::string::npos ? "no answer\n" : answer.c_str() + body + 4);
+    std::fprintf(done ? stdout : stderr, "%s",
+                 body == std::string::npos ? "no answer\n" : answer.c_str() + body + 4);
     return done ? kFine : kConfiguration;
 }
 
@@ -129,7 +134,8 @@ int check(const CheckOptions& options) {
     std::vector<Fault> faults;
     pipeline::RuleSources sources = sources_of(options.rules);
     std::string config = options.config;
-    if (config.empty() && options.rules.empty() && std::filesystem::exists("hark.yaml")) config = "hark.yaml";
+    if (config.empty() && options.rules.empty() && std::filesystem::exists("hark.yaml"))
+        config = "hark.yaml";
     if (!config.empty()) {
         const auto read = read_config(config, faults);
         if (options.rules.empty()) sources = read.rules;
@@ -139,8 +145,9 @@ int check(const CheckOptions& options) {
     std::size_t examples = 0;
     if (rules != nullptr) examples = pipeline::check_examples(rules, faults);
     if (faults.empty()) {
-        std::printf("%s%zu rules, %zu examples: no faults\n", config.empty() ? "" : (config + ", ").c_str(),
-                    rules->book().rules.size(), examples);
+        std::printf("%s%zu rules, %zu examples: no faults\n",
+                    config.empty() ? "" : (config + ", ").c_str(), rules->book().rules.size(),
+                    examples);
     }
     return report(faults);
 }

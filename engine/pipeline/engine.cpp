@@ -5,10 +5,10 @@
 #include <cstdio>
 
 #include "core/limits.hpp"
+#include "core/utf8.hpp"
 #include "pipeline/rules.hpp"
 #include "pipeline/walk.hpp"
 #include "publish/record.hpp"
-#include "core/utf8.hpp"
 
 namespace hark {
 
@@ -96,10 +96,16 @@ Classification Engine::classify(const Post& post) {
     return result;
 }
 
-void Engine::reload() { inside_->walk.use(Inside::load(inside_->sources)); }
+void Engine::reload() {
+    inside_->walk.use(Inside::load(inside_->sources));
+}
 
-std::string Engine::ruleset() const { return std::string(inside_->walk.rules().hash()); }
+std::string Engine::ruleset() const {
+    return std::string(inside_->walk.rules().hash());
+}
 
-std::string_view version() noexcept { return HARK_VERSION; }
+std::string_view version() noexcept {
+    return HARK_VERSION;
+}
 
 }  // namespace hark
