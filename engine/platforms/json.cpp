@@ -1,0 +1,172 @@
+#include "platforms/json.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "core/limits.hpp"
+
+namespace hark::platforms {
+
+namespace {
+
+int hex_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Four hexadecimal digits at the front; -1 when they are not.
+std::int32_t hex4(std::string_view text) noexcept {
+    if (text.size() < 4) return -1;
+    std::int32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        const int digit = hex_digit(text[i]);
+        if (digit < 0) return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+char* put_utf8(char* out, std::int32_t code) noexcept {
+    const auto byte = [](std::int32_t value) { return static_cast<char>(value); };
+    if (code < 0x80) {
+        *out++ = byte(code);
+    } else if (code < 0x800) {
+        *out++ = byte(0xC0 | (code >> 6));
+        *out++ = byte(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        *out++ = byte(0xE0 | (code >> 12));
+        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
+        *out++ = byte(0x80 | (code & 0x3F));
+    } else {
+        *out++ = byte(0xF0 | (code >> 18));
+        *out++ = byte(0x80 | ((code >> 12) & 0x3F));
+        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
+        *out++ = byte(0x80 | (code & 0x3F));
+    }
+    return out;
+}
+
+/// What follows `\u`; moves `rest` behind it.
+Errc take_code(std::string_view& rest, std::int32_t& code) noexcept {
+    code = hex4(rest);
+    if (code <= 0) return Errc::malformed_json;
+    rest.remove_prefix(4);
+    if (code < 0xD800 || code > 0xDFFF) return Errc::ok;
+    if (code > 0xDBFF || !rest.starts_with("\\u")) return Errc::lone_surrogate;
+    const auto low = hex4(rest.substr(2));
+    if (low < 0xDC00 || low > 0xDFFF) return Errc::lone_surrogate;
+    rest.remove_prefix(6);
+    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    return Errc::ok;
+}
+
+char simple_escape(char c) noexcept {
+    switch (c) {
+        case '"':
+        case '\\':
+        case '/': return c;
+        case 'b': return '\b';
+        case 'f': return '\f';
+        case 'n': return '\n';
+        case 'r': return '\r';
+        case 't': return '\t';
+        default: return '\0';
+    }
+}
+
+std::size_t brackets(std::string_view bytes) noexcept {
+    std::size_t count = 0;
+    for (const char c : bytes) count += (c | 0x20) == '{' ? 1 : 0;
+    return count;
+}
+
+}  // namespace
+
+Errc json_error(simdjson::error_code error) noexcept {
+    switch (error) {
+        case simdjson::SUCCESS: return Errc::ok;
+        case simdjson::UTF8_ERROR: return Errc::invalid_utf8;
+        case simdjson::DEPTH_ERROR: return Errc::too_deep;
+        case simdjson::CAPACITY: return Errc::too_large;
+        case simdjson::NUMBER_OUT_OF_RANGE: return Errc::number_range;
+        case simdjson::INCORRECT_TYPE:
+        case simdjson::SCALAR_DOCUMENT_AS_VALUE: return Errc::wrong_type;
+        case simdjson::NO_SUCH_FIELD: return Errc::missing_member;
+        case simdjson::EMPTY:
+        case simdjson::UNCLOSED_STRING:
+        case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return Errc::truncated;
+        default: return Errc::malformed_json;
+    }
+}
+
+std::string_view json_raw(JsonValue value) noexcept {
+    auto token = value.raw_json_token();
+    while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ')
+        token.remove_suffix(1);
+    return token;
+}
+
+Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
+    auto token = json_raw(value);
+    if (token == "null") return Errc::ok;
+    if (!token.starts_with('"')) return Errc::wrong_type;
+    if (token.size() < 2 || token.back() != '"') return Errc::malformed_json;
+    token.remove_prefix(1);
+    token.remove_suffix(1);
+    if (std::memchr(token.data(), '\\', token.size()) != nullptr)
+        return json_unescape(token, arena, out);
+    out = token;
+    return Errc::ok;
+}
+
+Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out) {
+    // Unescaping never makes a text longer.
+    char* const begin = arena.allocate(inside.size());
+    char* end = begin;
+    auto rest = inside;
+    auto error = Errc::ok;
+    while (!rest.empty() && error == Errc::ok) {
+        const auto plain = std::min(rest.find('\\'), rest.size());
+        std::memcpy(end, rest.data(), plain);
+        end += plain;
+        rest.remove_prefix(plain);
+        if (rest.empty()) break;
+        if (rest.size() < 2) return Errc::malformed_json;
+        const char kind = rest[1];
+        rest.remove_prefix(2);
+        if (kind == 'u') {
+            std::int32_t code = 0;
+            error = take_code(rest, code);
+            if (error == Errc::ok) end = put_utf8(end, code);
+        } else if (const char c = simple_escape(kind); c != '\0') {
+            *end++ = c;
+        } else {
+            error = Errc::malformed_json;
+        }
+    }
+    const auto used = static_cast<std::size_t>(end - begin);
+    arena.shrink(inside.size() - used);
+    if (error == Errc::ok) out = {begin, used};
+    return error;
+}
+
+Errc json_depth(std::string_view bytes) noexcept {
+    if (brackets(bytes) <= limits::kJsonDepth) return Errc::ok;
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const char c = bytes[i];
+        if (c == '"') in_string = !in_string;
+        else if (c == '\\' && in_string) ++i;
+        else if (in_string) continue;
+        else if (c == '{' || c == '[') ++depth;
+        else if ((c == '}' || c == ']') && depth > 0) --depth;
+        if (depth > limits::kJsonDepth) return Errc::too_deep;
+    }
+    return Errc::ok;
+}
+
+}  // namespace hark::platforms
