@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "app/yaml_settings.hpp"
+#include "core/yaml.hpp"
 
 namespace hark::app {
 
@@ -305,9 +305,10 @@ private:
 
 Config parse_config(std::string_view text, const std::string& file, std::vector<Fault>& faults,
                     std::vector<std::string>* keys_read) {
-    const auto tree = read_yaml(text, file, faults);
+    const auto tree = read_yaml(text, file, limits::kConfigBytes, faults);
     if (!tree) return {};
     SettingsReport report;
+    report.note_keys = keys_read != nullptr;
     Settings root(*tree, report);
     auto config = Reader(root, std::filesystem::path(file).parent_path()).read();
     std::stable_sort(report.faults.begin(), report.faults.end(),

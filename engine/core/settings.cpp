@@ -109,7 +109,10 @@ bool Settings::has(std::string_view key) const noexcept {
 
 const SettingNode* Settings::find(std::string_view key) {
     known_.emplace_back(key);
-    report_->keys_read.push_back(path_.empty() ? std::string(key) : path_ + "." + std::string(key));
+    if (report_->note_keys) {
+        report_->keys_read.push_back(path_.empty() ? std::string(key)
+                                                   : path_ + "." + std::string(key));
+    }
     for (const auto& [name, value] : node_->members) {
         if (name == key && value.type != SettingNode::Type::null) return &value;
     }

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "app/yaml_settings.hpp"
+#include "core/yaml.hpp"
 
 namespace hark::app {
 namespace {
@@ -125,7 +125,7 @@ TEST_F(ConfigTest, AnExplosionOfAliasesIsRefused) {
         text += "]\n";
     }
     std::vector<Fault> found;
-    (void)read_yaml(text, "bomb.yaml", found);
+    (void)read_yaml(text, "bomb.yaml", limits::kConfigBytes, found);
     ASSERT_EQ(found.size(), 1U);
     EXPECT_THAT(found[0].what, HasSubstr("too large"));
 }

@@ -131,6 +131,7 @@ TEST_F(SettingsTest, KeysReadAreWrittenDownWithTheirPath) {
     list.type = SettingNode::Type::list;
     list.items = {map_of({{"name", "a"}})};
     root.members.emplace_back("sources", list);
+    report.note_keys = true;
     Settings settings(root, report);
     for (auto& item : settings.maps("sources")) item.text("name", "");
     EXPECT_EQ(report.keys_read, (std::vector<std::string>{"sources", "sources.name"}));

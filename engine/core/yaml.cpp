@@ -1,12 +1,10 @@
-#include "app/yaml_settings.hpp"
+#include "core/yaml.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
-#include "core/limits.hpp"
-
-namespace hark::app {
+namespace hark {
 
 namespace {
 
@@ -17,12 +15,13 @@ constexpr std::size_t kDepth = 32;
 
 class Converter {
 public:
-    Converter(const std::string& file, std::vector<Fault>& faults) : file_(file), faults_(faults) {}
+    Converter(const std::string& file, std::size_t max_nodes, std::vector<Fault>& faults)
+        : file_(file), max_nodes_(max_nodes), faults_(faults) {}
 
     SettingNode convert(const YAML::Node& node, std::size_t depth = 0) {
         SettingNode out;
         out.where = place(node);
-        if (++nodes_ > kNodes || depth > kDepth) {
+        if (++nodes_ > max_nodes_ || depth > kDepth) {
             if (!full_) faults_.push_back({out.where, "too large or too deeply nested"});
             full_ = true;
             return out;
@@ -70,6 +69,7 @@ private:
     }
 
     const std::string& file_;
+    std::size_t max_nodes_;
     std::vector<Fault>& faults_;
     std::size_t nodes_ = 0;
     bool full_ = false;
@@ -78,15 +78,16 @@ private:
 }  // namespace
 
 std::optional<SettingNode> read_yaml(std::string_view text, const std::string& file,
-                                     std::vector<Fault>& faults) {
-    if (text.size() > limits::kConfigBytes) {
-        faults.push_back(
-            {{file, 1, 1}, "larger than " + std::to_string(limits::kConfigBytes) + " bytes"});
+                                     std::size_t max_bytes, std::vector<Fault>& faults) {
+    if (text.size() > max_bytes) {
+        faults.push_back({{file, 1, 1}, "larger than " + std::to_string(max_bytes) + " bytes"});
         return std::nullopt;
     }
     try {
         const auto root = YAML::Load(std::string(text));
-        Converter converter(file, faults);
+        // Every node takes a byte of the text, but for aliases: those could make a small file a
+        // huge tree ("billion laughs").
+        Converter converter(file, text.size() + 16, faults);
         auto node = converter.convert(root);
         if (node.where.line == 0) node.where = {file, 1, 1};
         return node;
@@ -100,4 +101,4 @@ std::optional<SettingNode> read_yaml(std::string_view text, const std::string& f
     }
 }
 
-}  // namespace hark::app
+}  // namespace hark
