@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/rule.hpp"
+#include "match/pattern.hpp"
+#include "match/rule_set.hpp"
+
+namespace hark::match {
+
+struct CompileOptions {
+    std::string cache_folder;  ///< empty: no cache
+};
+
+/// Folds, parses and compiles every pattern, off the data path; any thread. nullptr when anything
+/// is wrong: every fault is named, none stops the search for more (but Hyperscan names one refused
+/// expression at a time).
+[[nodiscard]] std::shared_ptr<const RuleSet> compile(RuleBook book, const FoldFunction& fold,
+                                                     const CompileOptions& options,
+                                                     std::vector<Fault>& faults);
+
+/// How a pattern is folded and compiled, in lines for people; faults when it cannot be.
+[[nodiscard]] std::string explain(const std::string& pattern, const FoldFunction& fold,
+                                  std::vector<Fault>& faults);
+
+}  // namespace hark::match

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/match.hpp"
+#include "match/rule_set.hpp"
+
+namespace hark::match {
+
+/// Runs a rule set over posts. One a shard; no allocation once warm.
+class Matcher {
+public:
+    Matcher() = default;
+    ~Matcher();
+    Matcher(const Matcher&) = delete;
+    Matcher& operator=(const Matcher&) = delete;
+
+    /// Between two posts. Keeps the set alive. Throws std::bad_alloc when Hyperscan gets no memory.
+    void use(std::shared_ptr<const RuleSet> rules);
+
+    /// Rules and brands in folded text. Clears `out` first.
+    void scan(const FoldedText& folded, Matches& out) noexcept;
+
+    /// Candidates of personal data in the original bytes, added to `out`: of each place where a
+    /// rule's expression begins, the longest.
+    void scan_raw(std::string_view original, Matches& out) noexcept;
+
+    /// Where a rule that fired stands in the folded text, without the blanks around it. Slower than
+    /// the scan: for posts that have evidence to show. nullopt for rules of conditions only.
+    [[nodiscard]] std::optional<Span> locate(RuleIndex rule, const FoldedText& folded);
+
+private:
+    struct Hit;
+
+    void hit(Target target, Matches& out) noexcept;
+
+    std::shared_ptr<const RuleSet> rules_;
+    hs_scratch_t* scratch_ = nullptr;
+    Vocabulary::Scratch vocabulary_;
+    std::vector<std::uint32_t> stamp_;  ///< by target: the post in which it last hit
+    std::uint32_t post_ = 0;
+};
+
+}  // namespace hark::match

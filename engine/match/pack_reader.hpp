@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/rule.hpp"
+
+namespace hark::match {
+
+/// Reads every `<label>/<language>.yaml` below the folders, in the order of their names
+/// (docs/rules.md has the format). All faults come in one go; with any fault the book must not be
+/// used. Labels are what the packs say.
+[[nodiscard]] RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& faults);
+
+/// One pack from memory, added to the book; `file` names it in faults.
+void read_pack(std::string_view text, const std::string& file, RuleBook& book,
+               std::vector<Fault>& faults);
+
+}  // namespace hark::match

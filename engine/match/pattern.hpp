@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/folded_text.hpp"
+
+namespace hark::match {
+
+/// Folds an author's words as posts are folded: ` word word `, empty when nothing remains.
+using FoldFunction = std::function<std::string(std::string_view)>;
+
+/// One word of a sequence, folded.
+struct Element {
+    std::string word;
+    bool open_left = false;        ///< `*word`: anything may stand before it in the same word
+    bool open_right = false;       ///< `word*`
+    std::uint32_t gap_before = 0;  ///< at most so many words between the one before and this
+    friend bool operator==(const Element&, const Element&) = default;
+};
+
+using Sequence = std::vector<Element>;
+
+/// A pattern without its alternatives: any one of the sequences, or a raw expression.
+struct Pattern {
+    std::vector<Sequence> sequences;
+    std::string expression;  ///< `re:`; not empty: there are no sequences
+};
+
+/// What is wrong with a pattern.
+struct PatternFault {
+    std::size_t at = 0;  ///< byte of the pattern
+    std::string what;
+};
+
+/// Reads the pattern language (docs/rules.md). nullopt and a fault when it cannot.
+[[nodiscard]] std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& fold,
+                                                   PatternFault& fault);
+
+/// Where the sequence first stands in folded text; its words without the blanks around them. Slow:
+/// for evidence only.
+[[nodiscard]] std::optional<Span> find_sequence(const Sequence& sequence, std::string_view folded);
+
+/// The sequence as a regular expression over folded bytes.
+[[nodiscard]] std::string to_expression(const Sequence& sequence);
+
+}  // namespace hark::match

@@ -1,0 +1,89 @@
+#include "match/vocabulary.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hark::match {
+
+namespace {
+
+std::uint64_t load(const char* from, std::size_t bytes) noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, from, bytes);
+    return value;
+}
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const auto product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+bool is_plain(const Element& element) noexcept {
+    return !element.open_left && element.word.size() >= 2;
+}
+
+}  // namespace
+
+/// Words are short: the first and the last eight bytes, the middle only of long ones.
+std::size_t Vocabulary::Hash::operator()(std::string_view word) const noexcept {
+    constexpr std::uint64_t kOne = 0x9E3779B97F4A7C15;
+    constexpr std::uint64_t kTwo = 0xD6E8FEB86659FD93;
+    const auto size = word.size();
+    std::uint64_t hash = size * kTwo;
+    const char* at = word.data();
+    auto rest = size;
+    for (; rest > 16; rest -= 8, at += 8) hash = mix(hash ^ load(at, 8), kOne);
+    if (rest >= 8) return mix(hash ^ load(at, 8), kOne ^ load(at + rest - 8, 8));
+    if (rest >= 4) return mix(hash ^ load(at, 4), kOne ^ load(at + rest - 4, 4));
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < rest; ++i) value = value << 8 | static_cast<unsigned char>(at[i]);
+    return mix(hash ^ value, kOne);
+}
+
+std::size_t Vocabulary::filter_of(std::string_view word, std::size_t bytes) noexcept {
+    const auto value = bytes == 2 ? load(word.data(), 2) : load(word.data(), 4);
+    return (value * 0x9E3779B97F4A7C15) >> 52;
+}
+
+bool Vocabulary::takes(const Sequence& sequence) noexcept {
+    if (sequence.empty() || sequence.size() > 2) return false;
+    return std::all_of(sequence.begin(), sequence.end(), [](const Element& element) {
+        return !element.open_left &&
+               (!element.open_right || (is_plain(element) && element.word.size() <= kStemBytes));
+    });
+}
+
+Vocabulary::Unit Vocabulary::unit_of(const Element& element) {
+    auto& table = element.open_right ? stems_ : words_;
+    if (const auto found = table.find(element.word); found != table.end()) return found->second;
+    const auto unit = static_cast<Unit>(units_.size());
+    units_.emplace_back();
+    table.emplace(texts_.emplace_back(element.word), unit);
+    return unit;
+}
+
+void Vocabulary::add(const Sequence& sequence, Target target) {
+    const auto first = unit_of(sequence[0]);
+    if (sequence.size() == 1) {
+        units_[first].targets.push_back(target);
+        return;
+    }
+    const auto second = unit_of(sequence[1]);
+    const auto gap = sequence[1].gap_before;
+    units_[first].begins_pair = true;
+    units_[second].reach = std::max(units_[second].reach, gap + 1);
+    pairs_[static_cast<std::uint64_t>(first) << 32 | second].push_back({target, gap});
+}
+
+void Vocabulary::finish() {
+    short_stems_.assign(kFilter, 0);
+    long_stems_.assign(kFilter, 0);
+    for (const auto& [stem, unit] : stems_) {
+        const auto bit = std::uint64_t{1} << stem.size();
+        if (stem.size() < 4) short_stems_[filter_of(stem, 2)] |= bit;
+        else long_stems_[filter_of(stem, 4)] |= bit;
+    }
+}
+
+}  // namespace hark::match

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "match/pattern.hpp"
+
+namespace hark::match {
+
+/// What a hit stands for: a rule (its RuleIndex), or a brand (number of rules + BrandIndex).
+using Target = std::uint32_t;
+
+/// Vocabulary: single words, stems, and pairs of them, tens of thousands, hit in every post. A
+/// table of words instead of an automaton: a post's words are looked up one by one, pairs by the
+/// numbers of the words that were found. Immutable after finish(); thread-safe then.
+class Vocabulary {
+public:
+    /// True when the sequence is of the kind that belongs here.
+    [[nodiscard]] static bool takes(const Sequence& sequence) noexcept;
+
+    void add(const Sequence& sequence, Target target);
+    void finish();
+
+    /// What one thread needs while it scans. Reused.
+    struct Scratch {
+        struct Found {
+            std::uint32_t unit;
+            std::uint32_t position;
+        };
+        std::vector<Found> recent;  ///< firsts of pairs, as far back as any gap reaches
+    };
+
+    /// Calls `hit(target)` for every hit; a target may come more than once.
+    template <typename Hit>
+    void scan(std::string_view folded, Scratch& scratch, Hit hit) const;
+
+    [[nodiscard]] bool empty() const noexcept { return units_.empty(); }
+
+private:
+    using Unit = std::uint32_t;                    ///< a word or a stem, numbered
+    static constexpr std::size_t kStemBytes = 63;  ///< longer ones go to the patterns
+    static constexpr std::size_t kFilter = 4096;
+
+    struct Hash {
+        using is_avalanching = void;
+        std::size_t operator()(std::string_view word) const noexcept;
+    };
+    using Table = boost::unordered_flat_map<std::string_view, Unit, Hash>;
+
+    struct UnitInfo {
+        std::vector<Target> targets;
+        bool begins_pair = false;
+        std::uint32_t reach =
+            0;  ///< as the second of pairs: one more than the largest gap; 0: of none
+    };
+    struct Pair {
+        Target target;
+        std::uint32_t gap;
+    };
+
+    Unit unit_of(const Element& element);
+    [[nodiscard]] static std::size_t filter_of(std::string_view word, std::size_t bytes) noexcept;
+
+    template <typename Hit>
+    void take(Unit unit, std::uint32_t position, Scratch& scratch, Hit& hit) const;
+    template <typename Hit>
+    void scan_stems(std::string_view word, std::uint32_t position, Scratch& scratch,
+                    Hit& hit) const;
+
+    std::deque<std::string> texts_;  ///< what the tables' keys point to
+    Table words_;
+    Table stems_;
+    // Which lengths of stems begin with these 2 (or 4) bytes, one bit a length: most words need no
+    // lookup at all.
+    std::vector<std::uint64_t> short_stems_;
+    std::vector<std::uint64_t> long_stems_;
+    std::vector<UnitInfo> units_;
+    boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> pairs_;
+};
+
+template <typename Hit>
+void Vocabulary::take(Unit unit, std::uint32_t position, Scratch& scratch, Hit& hit) const {
+    const auto& info = units_[unit];
+    for (const auto target : info.targets) hit(target);
+    if (info.reach > 0) {
+        for (auto i = scratch.recent.size(); i-- > 0;) {
+            const auto& first = scratch.recent[i];
+            const auto distance = position - first.position;
+            if (distance > info.reach) break;
+            if (distance == 0) continue;
+            const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | unit);
+            if (found == pairs_.end()) continue;
+            for (const auto& pair : found->second) {
+                if (distance <= pair.gap + 1) hit(pair.target);
+            }
+        }
+    }
+    if (info.begins_pair) scratch.recent.push_back({unit, position});
+}
+
+template <typename Hit>
+void Vocabulary::scan_stems(std::string_view word, std::uint32_t position, Scratch& scratch,
+                            Hit& hit) const {
+    if (word.size() < 2) return;
+    auto lengths = short_stems_[filter_of(word, 2)];
+    if (word.size() >= 4) lengths |= long_stems_[filter_of(word, 4)];
+    if (word.size() < 63) lengths &= (std::uint64_t{2} << word.size()) - 1;
+    for (; lengths != 0; lengths &= lengths - 1) {
+        const auto length = static_cast<std::size_t>(__builtin_ctzll(lengths));
+        const auto found = stems_.find(word.substr(0, length));
+        if (found != stems_.end()) take(found->second, position, scratch, hit);
+    }
+}
+
+template <typename Hit>
+void Vocabulary::scan(std::string_view folded, Scratch& scratch, Hit hit) const {
+    if (empty()) return;
+    scratch.recent.clear();
+    std::uint32_t position = 0;
+    for (std::size_t begin = 1; begin < folded.size(); ++position) {
+        auto end = folded.find(' ', begin);
+        if (end == std::string_view::npos) end = folded.size();
+        const auto word = folded.substr(begin, end - begin);
+        if (const auto found = words_.find(word); found != words_.end())
+            take(found->second, position, scratch, hit);
+        if (!stems_.empty()) scan_stems(word, position, scratch, hit);
+        begin = end + 1;
+    }
+}
+
+}  // namespace hark::match
