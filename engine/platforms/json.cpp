@@ -95,6 +95,7 @@ Errc json_error(simdjson::error_code error) noexcept {
         case simdjson::INCORRECT_TYPE:
         case simdjson::SCALAR_DOCUMENT_AS_VALUE: return Errc::wrong_type;
         case simdjson::NO_SUCH_FIELD: return Errc::missing_member;
+        case simdjson::STRING_ERROR: return Errc::lone_surrogate;
         case simdjson::EMPTY:
         case simdjson::UNCLOSED_STRING:
         case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return Errc::truncated;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+
+#include "core/arena.hpp"
+#include "core/mention.hpp"
+#include "core/settings.hpp"
+
+namespace hark::platforms::generic {
+
+/// Where a sender's JSON has the members of a mention: JSON Pointers (RFC 6901), read from the
+/// source's `mapping`.
+class Mapping {
+public:
+    explicit Mapping(Settings& source);
+
+    /// Adds the mentions of a whole body. Parts that cannot be used are in `out.refused`. Not ok:
+    /// nothing could be used.
+    Errc read(simdjson::dom::element root, Arena& arena, Mentions& out) const;
+
+private:
+    /// The envelope of a CloudEvent around an item; empty views when there is none.
+    struct Envelope {
+        std::string_view id;
+        std::string_view source;
+        std::string_view time;
+        std::string_view subject;
+    };
+
+    Errc read_body(simdjson::dom::element root, Arena& arena, Mentions& out) const;
+    Errc read_event(simdjson::dom::object event, Arena& arena, Mentions& out) const;
+    Errc read_items(simdjson::dom::element items, const Envelope& envelope, Arena& arena,
+                    Mentions& out) const;
+    Errc read_item(simdjson::dom::element item, const Envelope& envelope, Arena& arena,
+                   Mentions& out) const;
+    Errc read_fields(simdjson::dom::element item, Arena& arena, Mention& mention) const;
+    static void refuse(Errc reason, simdjson::dom::element part, Arena& arena, Mentions& out);
+
+    std::string platform_;
+    bool mapped_ = false;  ///< the configuration has a mapping of its own
+    std::string items_, id_, event_id_, text_, lang_, kind_, action_, created_at_, url_, thread_,
+        parent_;
+    std::string author_id_, author_handle_, author_name_;
+};
+
+}  // namespace hark::platforms::generic

@@ -1,0 +1,44 @@
+#include <array>
+
+#include "platforms/generic/generic.hpp"
+#include "platforms/mention/mention.hpp"
+#include "platforms/meta/meta.hpp"
+#include "platforms/platform.hpp"
+#include "platforms/telegram/telegram.hpp"
+#include "platforms/vk/vk.hpp"
+
+namespace hark::platforms {
+
+namespace {
+
+struct Entry {
+    std::string_view name;
+    std::unique_ptr<Platform> (*make)(Settings& source);
+};
+
+// Sorted by name.
+constexpr std::array kPlatforms = {
+    Entry{"generic", make_generic},   Entry{"mention", make_mention}, Entry{"meta", make_meta},
+    Entry{"telegram", make_telegram}, Entry{"text", make_text},       Entry{"vk", make_vk},
+};
+
+constexpr auto kNames = [] {
+    std::array<std::string_view, kPlatforms.size()> names{};
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = kPlatforms[i].name;
+    return names;
+}();
+
+}  // namespace
+
+std::unique_ptr<Platform> make_platform(std::string_view name, Settings& source) {
+    for (const auto& entry : kPlatforms) {
+        if (entry.name == name) return entry.make(source);
+    }
+    return nullptr;
+}
+
+std::span<const std::string_view> platform_names() noexcept {
+    return kNames;
+}
+
+}  // namespace hark::platforms
