@@ -1,0 +1,491 @@
+#include "text/scan.hpp"
+
+#include <algorithm>
+
+namespace hark::text {
+namespace {
+
+bool is_digit(unsigned char byte) noexcept {
+    return byte >= '0' && byte <= '9';
+}
+
+bool is_small_letter(unsigned char byte) noexcept {
+    return byte >= 'a' && byte <= 'z';
+}
+
+bool is_ascii_letter(unsigned char byte) noexcept {
+    return is_small_letter(byte | 0x20U);
+}
+
+bool is_continuation(unsigned char byte) noexcept {
+    return (byte & 0xC0U) == 0x80;
+}
+
+std::uint16_t pair(const char* at) noexcept {
+    std::uint16_t value = 0;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+/// The last letter of [begin,end) as PlainLetter has it, and how often it stands there in a row: 1
+/// or 2.
+struct Tail {
+    std::uint16_t bytes = 0;
+    std::uint32_t run = 0;
+
+    Tail() = default;
+    Tail(const char* begin, const char* end) noexcept {
+        if (begin == end) return;
+        const std::ptrdiff_t size = static_cast<unsigned char>(end[-1]) < 0x80 ? 1 : 2;
+        if (end - begin < size) return;
+        const auto read = [&](const char* at) {
+            return size == 1 ? static_cast<std::uint16_t>(static_cast<unsigned char>(*at))
+                             : pair(at);
+        };
+        bytes = read(end - size);
+        run = end - begin >= 2 * size && read(end - 2 * size) == bytes ? 2 : 1;
+    }
+};
+
+void append_utf8(char32_t code_point, char*& out) noexcept {
+    const auto put = [&](char32_t byte) { *out++ = static_cast<char>(byte); };
+    if (code_point < 0x80) {
+        put(code_point);
+    } else if (code_point < 0x800) {
+        put(0xC0 | code_point >> 6);
+        put(0x80 | (code_point & 0x3F));
+    } else if (code_point < 0x10000) {
+        put(0xE0 | code_point >> 12);
+        put(0x80 | (code_point >> 6 & 0x3F));
+        put(0x80 | (code_point & 0x3F));
+    } else {
+        put(0xF0 | code_point >> 18);
+        put(0x80 | (code_point >> 12 & 0x3F));
+        put(0x80 | (code_point >> 6 & 0x3F));
+        put(0x80 | (code_point & 0x3F));
+    }
+}
+
+const unsigned char* bytes_of(const char* at) noexcept {
+    return reinterpret_cast<const unsigned char*>(at);
+}
+
+}  // namespace
+
+Decoded decode_utf8(const unsigned char* at, const unsigned char* end) noexcept {
+    const unsigned lead = *at;
+    if (lead < 0x80) return {lead, 1};
+    const std::uint32_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || end - at < static_cast<std::ptrdiff_t>(size)) return {};
+    char32_t value = lead & (0x7FU >> size);
+    for (std::uint32_t i = 1; i < size; ++i) {
+        if (!is_continuation(at[i])) return {};
+        value = value << 6 | (at[i] & 0x3FU);
+    }
+    constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = value >= 0xD800 && value < 0xE000;
+    if (value < kSmallest[size] || value > 0x10FFFF || surrogate) return {};
+    return {value, size};
+}
+
+template <bool kMap>
+FoldedText Scan<kMap>::run() {
+    put(" ", first_, first_);
+    for (Bytes at = first_; at != last_;) {
+        if (*at == ' ') {
+            separator(at++);
+            ++facts_.code_points;
+            if (at == last_) break;
+        }
+        if (*at < 0x80) at = ascii_words(at);
+        if (at == last_) break;
+        if (plain(at) != nullptr) {
+            at = plain_letters(at);
+        } else if (is_digit(*at)) {
+            at = digits(at);
+        } else {
+            at = other(at);
+        }
+    }
+    close_word(last_);
+    const auto size = static_cast<std::size_t>(out_ - out_begin_);
+    return {{out_begin_, facts_.words == 0 ? 0 : size}, facts_};
+}
+
+template <bool kMap>
+const PlainLetter* Scan<kMap>::plain(Bytes at) const noexcept {
+    std::size_t code_point = *at;
+    if (code_point >= 0x80) {
+        // U+0080 to U+04FF; C0 and C1 begin overlong forms.
+        if (code_point < 0xC2 || code_point > 0xD3 || last_ - at < 2) return nullptr;
+        if (!is_continuation(at[1])) return nullptr;
+        code_point = (code_point & 0x1FU) << 6U | (at[1] & 0x3FU);
+    }
+    const auto& letter = kPlain[code_point];
+    return letter.size == 0 ? nullptr : &letter;
+}
+
+/// Eight bytes at a time, as long as they are ASCII letters and single spaces without a stretch:
+/// these stay what they are, but for the case.
+template <bool kMap>
+auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
+    if (word_ != nullptr ? traits_ != kLatin || is_name_ : sign_ != 0) return at;
+    char* out = out_;
+    char* word = word_ != nullptr ? word_ : out;
+    constexpr std::uint64_t kSpaces = ' ' * octet::kOnes;
+    // Reads two bytes beyond the eight: a run of three may begin in the last.
+    while (last_ - at >= 10) {
+        const auto raw = octet::load(at);
+        const auto small = raw | kSpaces;
+        const auto letters = octet::letters(raw, small);
+        const auto spaces = octet::zeros(raw ^ kSpaces);
+        const auto after_space = spaces << 8 | (word == out ? 0x80U : 0U);
+        const auto good = (letters | spaces) & ~(spaces & after_space);
+        const auto size = static_cast<std::uint32_t>(std::countr_zero(good ^ octet::kTops)) / 8;
+        const auto mask = size == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << size * 8) - 1;
+        const auto stretched = octet::zeros((small ^ (octet::load(at + 1) | kSpaces)) |
+                                            (small ^ (octet::load(at + 2) | kSpaces)));
+        if (size == 0 || (stretched & letters & mask) != 0) break;
+        std::memcpy(out, &small, sizeof small);
+        for (std::uint32_t i = 0; kMap && i < size; ++i) {
+            trace(out + i, out + i + 1, at + i, at + i + (raw >> 8 * i & 0x40 ? 1 : 0));
+        }
+        facts_.capitals += octet::count((~raw & kSpaces) << 2 & letters & mask);
+        facts_.letters += octet::count(letters & mask);
+        if (const auto ends = spaces & mask; ends != 0) {
+            facts_.words += octet::count(ends);
+            word = out + (64 - static_cast<std::uint32_t>(std::countl_zero(ends))) / 8;
+            context_ = Script::latin;
+        }
+        facts_.code_points += size;
+        out += size;
+        at += size;
+        if (size < 8) break;
+    }
+    if (out == out_) return at;
+    out_ = out;
+    word_ = word == out ? nullptr : word;
+    traits_ = kLatin;
+    is_name_ = false;
+    return at;
+}
+
+/// Plain letters from `at` on, which must be one, and single spaces between words of one script.
+template <bool kMap>
+auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
+    open_word();
+    char* out = out_;
+    std::uint32_t traits = traits_;
+    std::uint32_t count = 0;
+    std::uint32_t capitals = 0;
+    Tail tail(word_, out);
+    for (const PlainLetter* letter = plain(at); letter != nullptr; letter = plain(at)) {
+        tail.run = letter->bytes == tail.bytes ? tail.run + 1 : 1;
+        tail.bytes = letter->bytes;
+        traits |= letter->script | (tail.run == 3 ? kStretched : 0U);
+        capitals += letter->capital;
+        std::memcpy(out, &letter->bytes, sizeof letter->bytes);
+        const Bytes next = at + (*at < 0x80 ? 1 : 2);
+        trace(out, out + letter->size, at, next);
+        out += letter->size;
+        at = next;
+        ++count;
+        if (at == last_) break;
+        if (*at != ' ' || (traits != kCyrillic && traits != kLatin) || is_name_) continue;
+        if (last_ - at < 2 || plain(at + 1) == nullptr) break;
+        *out = ' ';
+        trace(out, out + 1, at, at);
+        word_ = ++out;
+        ++at;
+        ++facts_.words;
+        ++facts_.code_points;
+        context_ = traits == kCyrillic ? Script::cyrillic : Script::latin;
+        traits = 0;
+        tail = {};
+    }
+    out_ = out;
+    traits_ = traits;
+    facts_.capitals += capitals;
+    facts_.letters += count;
+    facts_.code_points += count;
+    return at;
+}
+
+template <bool kMap>
+auto Scan<kMap>::digits(Bytes at) -> Bytes {
+    open_word();
+    traits_ |= kDigit;
+    for (; at != last_ && is_digit(*at); ++at) {
+        put({reinterpret_cast<const char*>(at), 1}, at, at + 1);
+        ++facts_.digits;
+        ++facts_.code_points;
+    }
+    return at;
+}
+
+/// One code point that is no plain letter, no ASCII digit and no space.
+template <bool kMap>
+auto Scan<kMap>::other(Bytes at) -> Bytes {
+    const auto decoded = decode_utf8(at, last_);
+    const auto entry = fold_entry(decoded.code_point);
+    const auto size = decoded.size;
+    ++facts_.code_points;
+    switch (entry.kind()) {
+        case CharKind::letter:
+        case CharKind::digit: letter(at, decoded, entry); break;
+        case CharKind::mark: mark(at, decoded); break;
+        case CharKind::invisible:
+            // Elsewhere (Persian, Hindi, emoji) they are good spelling.
+            if (word_ != nullptr && (traits_ & (kLatin | kCyrillic | kGreek)) != 0) {
+                ++facts_.disguised;
+            }
+            break;
+        case CharKind::emoji: emoji(at, decoded); break;
+        case CharKind::at: at_sign(at, size); break;
+        case CharKind::hash: await_name('#', at, size); break;
+        case CharKind::apostrophe:
+        case CharKind::underscore:
+        case CharKind::dollar:
+            if (!inner(at, size, entry)) separator(at);
+            break;
+        case CharKind::exclamation:
+            ++facts_.exclamations;
+            separator(at);
+            break;
+        case CharKind::question:
+            ++facts_.questions;
+            separator(at);
+            break;
+        case CharKind::separator:
+            find_link(at);
+            separator(at);
+            break;
+    }
+    return at + size;
+}
+
+template <bool kMap>
+void Scan<kMap>::letter(Bytes at, Decoded decoded, FoldEntry entry) {
+    open_word();
+    const bool is_digits = entry.kind() == CharKind::digit;
+    traits_ |= is_digits ? kDigit : kRare | 1U << static_cast<unsigned>(entry.script());
+    (is_digits ? facts_.digits : facts_.letters) += 1;
+    facts_.capitals += entry.capital() ? 1 : 0;
+    facts_.disguised += entry.form() && !is_digits ? 1 : 0;
+    const auto bytes = entry.size() == 0
+                           ? std::string_view(reinterpret_cast<const char*>(at), decoded.size)
+                           : std::string_view(kFoldPool + entry.offset(), entry.size());
+    put(bytes, at, at + decoded.size);
+}
+
+/// Dropped, but for the letters that are и, і and у with a mark and yet letters of their own.
+template <bool kMap>
+void Scan<kMap>::mark(Bytes at, Decoded decoded) noexcept {
+    if (word_ == nullptr) return;
+    constexpr std::string_view kMarked[][2] = {{"и", "й"}, {"у", "ў"}, {"і", "ї"}};
+    constexpr char32_t kBreve = 0x306;
+    constexpr char32_t kDiaeresis = 0x308;
+    for (const auto& [bare, marked] : kMarked) {
+        const char32_t needed = bare == "і" ? kDiaeresis : kBreve;
+        if (decoded.code_point != needed || out_ - word_ < 2) continue;
+        if (std::string_view(out_ - 2, 2) == bare) std::memcpy(out_ - 2, marked.data(), 2);
+    }
+    if constexpr (kMap) {
+        const auto index = static_cast<std::size_t>(out_ - out_begin_ - 1);
+        map_->end[index] = offset(at + decoded.size);
+    }
+}
+
+template <bool kMap>
+void Scan<kMap>::emoji(Bytes at, Decoded decoded) {
+    close_word(at);
+    sign_ = 0;
+    ++facts_.emoji;
+    const Bytes end = at + decoded.size;
+    if (emoji_end_ == out_ && emoji_ == decoded.code_point) return;
+    put({reinterpret_cast<const char*>(at), decoded.size}, at, end);
+    put(" ", end, end);
+    ++facts_.words;
+    emoji_ = decoded.code_point;
+    emoji_end_ = out_;
+}
+
+template <bool kMap>
+void Scan<kMap>::at_sign(Bytes at, std::uint32_t size) {
+    ++facts_.at_signs;
+    if (after_letter() && !is_name_ && at >= link_end_ && at_is_letter(at + size)) {
+        put("@", at, at + size);
+        traits_ |= kSign;
+        return;
+    }
+    await_name('@', at, size);
+}
+
+/// `@` and `#` are written only once a word follows, directly or after one space.
+template <bool kMap>
+void Scan<kMap>::await_name(char sign, Bytes at, std::uint32_t size) {
+    const bool glued = word_ != nullptr;
+    separator(at);
+    if (at < link_end_) return;
+    sign_ = sign;
+    sign_glued_ = glued;
+    sign_spaced_ = false;
+    sign_at_ = at;
+    sign_size_ = size;
+}
+
+/// Whether the sign belongs to the word around it.
+template <bool kMap>
+bool Scan<kMap>::inner(Bytes at, std::uint32_t size, FoldEntry entry) {
+    if (entry.kind() == CharKind::underscore) {
+        if (word_ == nullptr ? sign_ != '@' : !is_name_) return false;
+        open_word();
+        put("_", at, at + size);
+        return true;
+    }
+    if (!after_letter() || !before_letter(at + size)) return false;
+    if (entry.kind() == CharKind::apostrophe) return true;
+    if (is_name_ || at < link_end_) return false;
+    put("$", at, at + size);
+    traits_ |= kSign;
+    return true;
+}
+
+template <bool kMap>
+void Scan<kMap>::separator(Bytes at) {
+    if (sign_ != 0) {
+        if (*at == ' ' && !sign_spaced_) {
+            sign_spaced_ = true;
+        } else {
+            sign_ = 0;
+        }
+    }
+    close_word(at);
+}
+
+template <bool kMap>
+bool Scan<kMap>::after_letter() const noexcept {
+    if (word_ == nullptr) return false;
+    const auto byte = static_cast<unsigned char>(out_[-1]);
+    return byte >= 0x80 || is_small_letter(byte);
+}
+
+template <bool kMap>
+bool Scan<kMap>::before_letter(Bytes at) const noexcept {
+    if (at >= last_) return false;
+    return fold_entry(decode_utf8(at, last_).code_point).kind() == CharKind::letter;
+}
+
+/// `c@rd`, `r@pe`, `wh@t` and `р@бота` against `thanks@acme` and `info@acme.com`: in Latin letters
+/// the sign is read as one only after the first letter or before the last two.
+template <bool kMap>
+bool Scan<kMap>::at_is_letter(Bytes next) const noexcept {
+    if (!before_letter(next)) return false;
+    const Bytes tail = std::find_if_not(next, last_, is_ascii_letter);
+    if (last_ - tail >= 2 && *tail == '.' && is_ascii_letter(tail[1])) return false;
+    if (tail == next || static_cast<unsigned char>(out_[-1]) >= 0x80) return true;
+    return out_ - word_ == 1 || tail - next <= 2;
+}
+
+/// `http://`, `https://` and `www.` begin a link, which goes on to white space, a quote or an angle
+/// bracket.
+template <bool kMap>
+void Scan<kMap>::find_link(Bytes at) noexcept {
+    if (word_ == nullptr || at < link_end_ || last_ - at < 3) return;
+    const std::string_view word(word_, static_cast<std::size_t>(out_ - word_));
+    const bool scheme =
+        *at == ':' && at[1] == '/' && at[2] == '/' && (word == "http" || word == "https");
+    const bool host = *at == '.' && word == "www" && at[1] > ' ' && at[1] != '.';
+    if (!scheme && !host) return;
+    ++facts_.links;
+    link_end_ = std::find_if(at, last_, [](unsigned char byte) {
+        return byte <= ' ' || byte == '"' || byte == '<' || byte == '>';
+    });
+}
+
+template <bool kMap>
+void Scan<kMap>::open_word() {
+    if (word_ != nullptr) return;
+    is_name_ = sign_ == '@';
+    if (sign_ != 0) {
+        if (!sign_spaced_ && !sign_glued_) ++(is_name_ ? facts_.mentions : facts_.hashtags);
+        put({&sign_, 1}, sign_at_, sign_at_ + sign_size_);
+        put(" ", sign_at_ + sign_size_, sign_at_ + sign_size_);
+        ++facts_.words;
+        sign_ = 0;
+    }
+    word_ = out_;
+    traits_ = 0;
+}
+
+template <bool kMap>
+void Scan<kMap>::close_word(Bytes at) {
+    if (word_ == nullptr) return;
+    if (traits_ == kLatin) {
+        context_ = Script::latin;
+    } else if (traits_ == kCyrillic) {
+        context_ = Script::cyrillic;
+    } else {
+        const bool spared = is_name_ || at <= link_end_;
+        if (needs_repair(spared)) repair(spared);
+    }
+    put(" ", at, at);
+    ++facts_.words;
+    word_ = nullptr;
+}
+
+template <bool kMap>
+bool Scan<kMap>::needs_repair(bool spared) const noexcept {
+    const std::uint32_t scripts = traits_ & (kLatin | kCyrillic | kGreek);
+    if ((scripts & (scripts - 1)) != 0) return true;
+    if (spared) return false;
+    return (traits_ & (kSign | kStretched | kRare)) != 0 || (scripts != 0 && (traits_ & kDigit));
+}
+
+template <bool kMap>
+void Scan<kMap>::repair(bool spared) {
+    letters_.clear();
+    for (const char* at = word_; at != out_;) {
+        const auto decoded = decode_utf8(bytes_of(at), bytes_of(out_));
+        Letter letter{decoded.code_point, 0, 0};
+        if constexpr (kMap) {
+            const auto index = static_cast<std::size_t>(at - out_begin_);
+            letter.begin = map_->begin[index];
+            letter.end = map_->end[index + decoded.size - 1];
+        }
+        letters_.push_back(letter);
+        at += decoded.size;
+    }
+    const auto script = repair_word(letters_, spared, context_, facts_);
+    if (script != Script::other) context_ = script;
+    out_ = word_;
+    for (const auto& letter : letters_) {
+        char* const from = out_;
+        append_utf8(letter.code_point, out_);
+        trace(from, out_, first_ + letter.begin, first_ + letter.end);
+    }
+}
+
+template <bool kMap>
+void Scan<kMap>::put(std::string_view bytes, Bytes begin, Bytes end) noexcept {
+    std::memcpy(out_, bytes.data(), bytes.size());
+    trace(out_, out_ + bytes.size(), begin, end);
+    out_ += bytes.size();
+}
+
+/// The output bytes [from,to) stand for the original [begin,end).
+template <bool kMap>
+void Scan<kMap>::trace(char* from, char* to, Bytes begin, Bytes end) noexcept {
+    if constexpr (kMap) {
+        for (auto i = from - out_begin_; i != to - out_begin_; ++i) {
+            const auto index = static_cast<std::size_t>(i);
+            map_->begin[index] = offset(begin);
+            map_->end[index] = offset(end);
+        }
+    }
+}
+
+template class Scan<false>;
+template class Scan<true>;
+
+}  // namespace hark::text

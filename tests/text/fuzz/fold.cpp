@@ -1,0 +1,69 @@
+// What must hold of any bytes: the fold's form, its facts, its map, and that folding twice is
+// folding once.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/check.hpp"
+#include "core/utf8.hpp"
+#include "text/folder.hpp"
+#include "text/language.hpp"
+
+namespace {
+
+using hark::OffsetMap;
+using hark::text::Folder;
+
+bool begins_code_point(std::string_view text, std::size_t at) {
+    return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80;
+}
+
+void check_form(std::string_view folded, const hark::TextFacts& facts) {
+    HARK_CHECK(hark::is_utf8(folded));
+    HARK_CHECK(folded.empty() == (facts.words == 0));
+    if (folded.empty()) return;
+    HARK_CHECK(folded.size() > 2 && folded.front() == ' ' && folded.back() == ' ');
+    HARK_CHECK(folded.find("  ") == folded.npos);
+    std::size_t spaces = 0;
+    for (const char c : folded) {
+        spaces += c == ' ' ? 1 : 0;
+        HARK_CHECK(c != '\'' && c != '$' && (c < 'A' || c > 'Z'));
+    }
+    HARK_CHECK(facts.words == spaces - 1);
+    HARK_CHECK(facts.capitals <= facts.letters);
+}
+
+void check_map(std::string_view text, std::string_view folded, const OffsetMap& map, bool valid) {
+    HARK_CHECK(map.begin.size() == folded.size() && map.end.size() == folded.size());
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+        HARK_CHECK(map.begin[i] <= map.end[i] && map.end[i] <= text.size());
+        HARK_CHECK(folded[i] == ' ' || map.begin[i] < map.end[i]);
+        HARK_CHECK(i == 0 || (map.begin[i - 1] <= map.begin[i] && map.end[i - 1] <= map.end[i]));
+        if (!valid) continue;
+        HARK_CHECK(begins_code_point(text, map.begin[i]) && begins_code_point(text, map.end[i]));
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    Folder folder;
+    const auto folded = folder.fold(text);
+    const std::string bytes(folded.bytes);
+    check_form(bytes, folded.facts);
+    HARK_CHECK(folded.facts.code_points <= size);
+    (void)hark::text::detect_language(text, folded, "pl");
+
+    const auto& map = folder.map(text);
+    HARK_CHECK(folded.bytes == bytes);
+    check_map(text, bytes, map, hark::is_utf8(text));
+
+    if (folded.facts.links == 0) {
+        Folder again;
+        HARK_CHECK(again.fold(bytes).bytes == bytes);
+    }
+    return 0;
+}
