@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/errc.hpp"
 #include "core/timestamp.hpp"
 
 namespace hark {
@@ -24,6 +25,8 @@ struct Frame {
     /// during the call only: whoever wants to keep something copies it.
     std::string_view bytes;
     Timestamp received_at{};
+    /// Not ok: whoever cut the frame found it bad already; it becomes a dead letter undecoded.
+    Errc error = Errc::ok;
     /// Lives until it was called. May be null: then nobody waits.
     Acknowledger* acknowledger = nullptr;
     std::uint64_t token = 0;  ///< given back to the acknowledger
