@@ -28,6 +28,7 @@ struct SettingNode {
 /// What was asked of a Settings and what is wrong with it. Shared by all Settings of one file.
 struct SettingsReport {
     std::vector<Fault> faults;
+    bool note_keys = false;  ///< whether keys_read is wanted: packs have too many keys to keep
     std::vector<std::string>
         keys_read;  ///< dotted paths with list items left out, e.g. `sources.path`
 };
