@@ -1,0 +1,124 @@
+#include "platforms/event.hpp"
+
+#include <charconv>
+#include <chrono>
+
+#include "core/limits.hpp"
+
+namespace hark::platforms {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The years that a record can show (core/timestamp.hpp).
+constexpr std::int64_t kLastSecond = 7'289'654'400;  // 2201-01-01
+
+bool is_integer(std::string_view text) noexcept {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    if (text.empty() || (text.size() > 1 && text.front() == '0')) return false;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+    }
+    return true;
+}
+
+bool fits(const Mention& mention, std::span<const std::string_view> links) noexcept {
+    for (const auto id : {mention.id, mention.event_id, mention.thread, mention.parent,
+                          mention.author.id, mention.author.handle, mention.lang}) {
+        if (id.size() > limits::kIdBytes) return false;
+    }
+    for (const auto text : {mention.text, mention.url, mention.author.name}) {
+        if (text.size() > limits::kTextBytes) return false;
+    }
+    for (const auto link : links) {
+        if (link.size() > limits::kTextBytes) return false;
+    }
+    return true;
+}
+
+std::size_t claimed_links(const Mentions& out) noexcept {
+    if (out.list.empty()) return 0;
+    return out.list.back().links_begin + out.list.back().links_count;
+}
+
+}  // namespace
+
+void EventReader::text(JsonValue value, std::string_view& out) {
+    if (out.data() == nullptr) note(json_text(value, *arena_, out));
+}
+
+void EventReader::token(JsonValue value, std::string_view& out) {
+    if (out.data() != nullptr) return;
+    const auto raw = json_raw(value);
+    if (raw.starts_with('"') || raw == "null") note(json_text(value, *arena_, out));
+    else if (is_integer(raw)) out = raw;
+    else note(Errc::wrong_type);
+}
+
+bool EventReader::begins_with(char bracket, JsonValue value) {
+    const auto raw = json_raw(value);
+    if (raw.starts_with(bracket)) return true;
+    if (raw != "null") note(Errc::wrong_type);
+    return false;
+}
+
+void EventReader::epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out) {
+    std::string_view digits;
+    token(value, digits);
+    if (digits.empty() || out != Timestamp{}) return;
+    const auto time = from_epoch(digits, ticks_per_second);
+    if (time) out = *time;
+    else note(Errc::number_range);
+}
+
+void EventReader::seconds(JsonValue value, Timestamp& out) {
+    epoch(value, 1, out);
+}
+
+void EventReader::milliseconds(JsonValue value, Timestamp& out) {
+    epoch(value, 1000, out);
+}
+
+void EventReader::flag(JsonValue value, bool& out) {
+    const auto raw = json_raw(value);
+    if (raw == "true" || raw == "1") out = true;
+    else if (raw != "false" && raw != "0" && raw != "null") note(Errc::wrong_type);
+}
+
+void EventReader::time(JsonValue value, Timestamp& out) {
+    std::string_view written;
+    text(value, written);
+    if (written.empty() || out != Timestamp{}) return;
+    const auto time = parse_rfc3339(written);
+    if (time) out = *time;
+    else note(Errc::number_range);
+}
+
+std::optional<Timestamp> from_epoch(std::string_view digits,
+                                    std::int64_t ticks_per_second) noexcept {
+    std::int64_t ticks = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, ticks);
+    if (error != std::errc{} || stop != end || ticks < 0) return std::nullopt;
+    if (ticks / ticks_per_second >= kLastSecond) return std::nullopt;
+    return Timestamp{ticks * (1s / 1us) / ticks_per_second * 1us};
+}
+
+Errc admit(Mention mention, Mentions& out) {
+    mention.links_begin = static_cast<std::uint32_t>(claimed_links(out));
+    mention.links_count = static_cast<std::uint32_t>(out.links.size()) - mention.links_begin;
+    Errc error = Errc::ok;
+    if (mention.id.empty()) error = Errc::missing_member;
+    else if (out.list.size() >= limits::kMentionsPerFrame) error = Errc::too_many;
+    else if (!fits(mention, out.links_of(mention))) error = Errc::too_large;
+    if (error == Errc::ok) out.list.push_back(mention);
+    else drop_loose_links(out);
+    return error;
+}
+
+void drop_loose_links(Mentions& out) {
+    out.links.resize(claimed_links(out));
+}
+
+}  // namespace hark::platforms

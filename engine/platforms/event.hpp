@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/arena.hpp"
+#include "core/errc.hpp"
+#include "core/mention.hpp"
+#include "platforms/json.hpp"
+
+namespace hark::platforms {
+
+/// Reads the members of one event and keeps the first thing that is wrong with them, so that a bad
+/// member spoils its own event and no other. Of duplicate keys the first counts.
+class EventReader {
+public:
+    explicit EventReader(Arena& arena) noexcept : arena_(&arena) {}
+
+    /// A string; null leaves `out` empty.
+    void text(JsonValue value, std::string_view& out);
+    /// A string, or an integer as its digits: platforms send the same id in both forms.
+    void token(JsonValue value, std::string_view& out);
+    /// Unix seconds or milliseconds, as a number or as a string of digits.
+    void seconds(JsonValue value, Timestamp& out);
+    void milliseconds(JsonValue value, Timestamp& out);
+    /// A boolean, or 0 and 1.
+    void flag(JsonValue value, bool& out);
+    /// RFC 3339.
+    void time(JsonValue value, Timestamp& out);
+
+    /// Calls `use(key, value)` for each member, or `use(value)` for each item; null has none. What
+    /// they return says that the JSON itself is broken, so that nothing after it can be read.
+    template <typename Use>
+    [[nodiscard]] Errc object(JsonValue value, Use use) {
+        return begins_with('{', value) ? json_members(value, use) : Errc::ok;
+    }
+    template <typename Use>
+    [[nodiscard]] Errc array(JsonValue value, Use use) {
+        return begins_with('[', value) ? json_items(value, use) : Errc::ok;
+    }
+
+    void note(Errc fault) noexcept {
+        if (fault_ == Errc::ok) fault_ = fault;
+    }
+    /// Forgets what was wrong: nobody reads this event.
+    void forgive() noexcept { fault_ = Errc::ok; }
+    [[nodiscard]] Errc fault() const noexcept { return fault_; }
+
+    /// json_members for an object whose later members are needed before its earlier ones: `peek`
+    /// sees the members first and says true when it has seen enough; it must not read what `use`
+    /// reads. An escaped key is empty to `peek`: the parser has room to unescape each key once.
+    template <typename Peek, typename Use>
+    [[nodiscard]] static Errc members_twice(JsonObject& object, Peek peek, Use use) {
+        for (auto member : object) {
+            simdjson::ondemand::field field;
+            if (const auto error = std::move(member).get(field)) return json_error(error);
+            if (peek(plain_key(field), field.value())) break;
+        }
+        if (const auto error = object.reset().error()) return json_error(error);
+        return json_members(object, use);
+    }
+
+private:
+    static std::string_view plain_key(simdjson::ondemand::field& field) noexcept {
+        const char* const begin = field.key().raw();
+        const char* at = begin;
+        while (*at != '"' && *at != '\\') ++at;
+        return {begin, *at == '"' ? static_cast<std::size_t>(at - begin) : 0};
+    }
+
+    bool begins_with(char bracket, JsonValue value);
+    void epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out);
+
+    Arena* arena_;
+    Errc fault_ = Errc::ok;
+};
+
+/// Unix time in digits, `ticks_per_second` being 1 or 1000. nullopt when it is none, or beyond the
+/// years that a record can show.
+[[nodiscard]] std::optional<Timestamp> from_epoch(std::string_view digits,
+                                                  std::int64_t ticks_per_second) noexcept;
+
+/// A member that is read as it stands into a field of `T`.
+template <typename T>
+struct Member {
+    std::string_view name;
+    std::string_view T::*field;
+};
+
+/// The field that takes the member of this name; nullptr when none does.
+template <typename T>
+[[nodiscard]] std::string_view T::*field_of(std::span<const Member<T>> members,
+                                            std::string_view name) noexcept {
+    for (const auto& member : members) {
+        if (member.name == name) return member.field;
+    }
+    return nullptr;
+}
+
+/// One more, as long as the type holds it.
+inline void count_media(std::uint16_t& media) noexcept {
+    if (media < std::numeric_limits<std::uint16_t>::max()) ++media;
+}
+
+/// Adds the mention, with the links that were pushed since the last one. Not ok: it has no id, or a
+/// part is beyond core/limits.hpp; then its links are taken back.
+[[nodiscard]] Errc admit(Mention mention, Mentions& out);
+
+/// Takes back links that belong to no mention.
+void drop_loose_links(Mentions& out);
+
+}  // namespace hark::platforms

@@ -1,0 +1,199 @@
+#include "platforms/telegram/update.hpp"
+
+#include <array>
+
+namespace hark::platforms::telegram {
+
+namespace {
+
+constexpr std::array<UpdateType, 7> kTypes = {{
+    {"message", Kind::message, Action::created, false},
+    {"edited_message", Kind::message, Action::edited, false},
+    {"channel_post", Kind::post, Action::created, false},
+    {"edited_channel_post", Kind::post, Action::edited, false},
+    {"business_message", Kind::message, Action::created, true},
+    {"edited_business_message", Kind::message, Action::edited, true},
+    {"deleted_business_messages", Kind::message, Action::deleted, true},
+}};
+
+constexpr std::array<Member<Party>, 6> kPartyTexts = {{
+    {"username", &Party::username},
+    {"first_name", &Party::first_name},
+    {"last_name", &Party::last_name},
+    {"title", &Party::title},
+    {"type", &Party::type},
+    {"language_code", &Party::language_code},
+}};
+
+constexpr std::array<std::string_view, 11> kMediaMembers = {
+    "photo", "video",      "animation", "audio",      "voice",      "document",
+    "story", "video_note", "sticker",   "paid_media", "live_photo",
+};
+
+bool is_media(std::string_view key) {
+    for (const auto member : kMediaMembers) {
+        if (member == key) return true;
+    }
+    return false;
+}
+
+class MessageReader {
+public:
+    MessageReader(EventReader& reader, Mentions& out, Update& update) noexcept
+        : reader_(&reader), out_(&out), update_(&update) {}
+
+    Errc read(JsonValue value) {
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            return read_member(key, member);
+        });
+    }
+
+private:
+    Errc read_member(std::string_view key, JsonValue value) {
+        if (key == "message_id") reader_->token(value, update_->message_id);
+        else if (key == "message_thread_id") reader_->token(value, update_->message_thread_id);
+        else if (key == "date") reader_->seconds(value, update_->date);
+        else if (key == "text") reader_->text(value, update_->text);
+        else if (key == "caption") reader_->text(value, update_->caption);
+        else if (key == "is_automatic_forward") reader_->flag(value, update_->is_automatic_forward);
+        else if (is_media(key)) update_->has_media = true;
+        else return read_nested(key, value);
+        return Errc::ok;
+    }
+
+    Errc read_nested(std::string_view key, JsonValue value) {
+        if (key == "from") return read_party(value, update_->from);
+        if (key == "sender_chat") return read_party(value, update_->sender_chat);
+        if (key == "chat") return read_party(value, update_->chat);
+        if (key == "reply_to_message") {
+            return reader_->object(value, [this](std::string_view name, JsonValue member) {
+                if (name == "message_id") reader_->token(member, update_->replied_id);
+                return Errc::ok;
+            });
+        }
+        if (key == "entities" || key == "caption_entities") {
+            return reader_->array(value, [this](JsonValue item) { return read_entity(item); });
+        }
+        if (key == "message_ids") {
+            return reader_->array(value, [this](JsonValue item) {
+                std::string_view id;
+                reader_->token(item, id);
+                update_->deleted_ids.push_back(id);
+                return Errc::ok;
+            });
+        }
+        return Errc::ok;
+    }
+
+    Errc read_party(JsonValue value, Party& party) {
+        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+            if (key == "id") reader_->token(member, party.id);
+            else if (const auto field = field_of<Party>(kPartyTexts, key)) {
+                reader_->text(member, party.*field);
+            }
+            return Errc::ok;
+        });
+    }
+
+    Errc read_entity(JsonValue value) {
+        std::string_view type;
+        std::string_view url;
+        const auto broken =
+            reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+                if (key == "type") reader_->text(member, type);
+                else if (key == "url") reader_->text(member, url);
+                return Errc::ok;
+            });
+        if (type == "text_link" && !url.empty()) out_->links.push_back(url);
+        return broken;
+    }
+
+    EventReader* reader_;
+    Mentions* out_;
+    Update* update_;
+};
+
+std::string_view name_of(const Party& party, Arena& arena) {
+    if (!party.title.empty()) return party.title;
+    if (party.last_name.empty()) return party.first_name;
+    return arena.join({party.first_name, " ", party.last_name});
+}
+
+/// What is common to a message and to the deletion of one.
+Mention begin_mention(const Update& update, std::string_view chat, Arena& arena) {
+    Mention mention;
+    mention.platform = "telegram";
+    mention.event_id = update.update_id;
+    mention.kind = update.type->kind;
+    mention.action = update.type->action;
+    mention.thread =
+        update.message_thread_id.empty() ? chat : arena.join({chat, ":", update.message_thread_id});
+    return mention;
+}
+
+Mention to_mention(const Update& update, std::string_view chat, Arena& arena) {
+    auto mention = begin_mention(update, chat, arena);
+    const auto& author = update.sender_chat.id.empty() ? update.from : update.sender_chat;
+    mention.id = arena.join({chat, ":", update.message_id});
+    if (update.is_automatic_forward) mention.kind = Kind::post;
+    mention.created_at = update.date;
+    mention.lang = author.language_code;
+    mention.author = {author.id, author.username, name_of(author, arena), false};
+    // A business account's private chats bear the customer's id.
+    mention.author.is_brand = update.type->business && author.id != update.chat.id;
+    if (!update.replied_id.empty()) mention.parent = arena.join({chat, ":", update.replied_id});
+    mention.text = update.text.empty() ? update.caption : update.text;
+    mention.media = update.has_media ? 1 : 0;
+    const bool is_public = !update.chat.username.empty() && update.chat.type != "private";
+    if (is_public) {
+        mention.url = arena.join({"https://t.me/", update.chat.username, "/", update.message_id});
+    }
+    return mention;
+}
+
+}  // namespace
+
+void Update::clear() {
+    auto kept = std::move(deleted_ids);
+    kept.clear();
+    *this = Update{};
+    deleted_ids = std::move(kept);
+}
+
+Errc read_update(JsonValue root, EventReader& reader, Mentions& out, Update& update) {
+    return reader.object(root, [&](std::string_view key, JsonValue value) {
+        if (key == "update_id") reader.token(value, update.update_id);
+        if (update.type != nullptr) return Errc::ok;
+        for (const auto& type : kTypes) {
+            if (key != type.name) continue;
+            update.type = &type;
+            return MessageReader(reader, out, update).read(value);
+        }
+        return Errc::ok;
+    });
+}
+
+Errc add_mentions(const Update& update, Arena& arena, Mentions& out) {
+    if (update.chat.id.empty()) return Errc::missing_member;
+    const auto chat =
+        arena.join({"telegram:", update.type->business ? "business:" : "", update.chat.id});
+    if (update.type->action == Action::deleted) {
+        for (const auto id : update.deleted_ids) {
+            auto mention = begin_mention(update, chat, arena);
+            if (!id.empty()) mention.id = arena.join({chat, ":", id});
+            if (const auto error = admit(mention, out); error != Errc::ok) {
+                return error;
+            }
+        }
+        return Errc::ok;
+    }
+    if (update.message_id.empty()) return Errc::missing_member;
+    const bool service = update.text.empty() && update.caption.empty() && !update.has_media;
+    if (service) {
+        ++out.ignored;
+        return Errc::ok;
+    }
+    return admit(to_mention(update, chat, arena), out);
+}
+
+}  // namespace hark::platforms::telegram

@@ -1,0 +1,148 @@
+#include "platforms/vk/event.hpp"
+
+#include <array>
+
+namespace hark::platforms::vk {
+
+namespace {
+
+constexpr std::array<Member<Event>, 3> kEnvelopeTexts = {{
+    {"type", &Event::type},
+    {"event_id", &Event::event_id},
+    {"secret", &Event::secret},
+}};
+
+constexpr std::array<Member<Object>, 17> kIds = {{
+    {"id", &Object::id},
+    {"owner_id", &Object::owner},
+    {"post_owner_id", &Object::owner},
+    {"photo_owner_id", &Object::owner},
+    {"video_owner_id", &Object::owner},
+    {"market_owner_id", &Object::owner},
+    {"topic_owner_id", &Object::owner},
+    {"from_id", &Object::from_id},
+    {"user_id", &Object::user_id},
+    {"post_id", &Object::post_id},
+    {"photo_id", &Object::photo_id},
+    {"video_id", &Object::video_id},
+    {"item_id", &Object::item_id},
+    {"topic_id", &Object::topic_id},
+    {"peer_id", &Object::peer_id},
+    {"conversation_message_id", &Object::conversation_message_id},
+    {"reply_to_comment", &Object::reply_to_comment},
+}};
+
+constexpr std::array<std::string_view, 10> kMediaTypes = {
+    "photo", "posted_photo",  "video",    "audio", "doc",
+    "album", "audio_message", "graffiti", "story", "sticker",
+};
+
+class ObjectReader {
+public:
+    ObjectReader(EventReader& reader, Mentions& out, Object& object) noexcept
+        : reader_(&reader), out_(&out), object_(&object) {}
+
+    Errc read(JsonValue value) {
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            return read_member(key, member);
+        });
+    }
+
+private:
+    Errc read_member(std::string_view key, JsonValue value) {
+        if (const auto field = field_of<Object>(kIds, key)) {
+            reader_->token(value, object_->*field);
+        } else if (key == "text") {
+            reader_->text(value, object_->text);
+        } else if (key == "date") {
+            reader_->seconds(value, object_->date);
+        } else if (key == "attachments") {
+            return reader_->array(value, [this](JsonValue item) { return read_attachment(item); });
+        } else if (key == "message") {  // the shape of message_new from API 5.103 on
+            return read(value);
+        } else if (key == "reply_message") {
+            return read_id_of(value, "conversation_message_id", object_->replied_message);
+        } else if (key == "parents_stack") {
+            return reader_->array(value, [this](JsonValue item) {
+                object_->last_parent = {};
+                reader_->token(item, object_->last_parent);
+                return Errc::ok;
+            });
+        } else if (key == "copy_history") {
+            return read_copied(value);
+        } else if (key == "action") {
+            object_->service = true;
+        }
+        return Errc::ok;
+    }
+
+    Errc read_id_of(JsonValue value, std::string_view name, std::string_view& id) {
+        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+            if (key == name) reader_->token(member, id);
+            return Errc::ok;
+        });
+    }
+
+    /// The first entry is what was reposted; the others are what that one reposted.
+    Errc read_copied(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            return reader_->object(item, [this](std::string_view key, JsonValue member) {
+                if (key == "owner_id") reader_->token(member, object_->copied_owner);
+                else if (key == "id") reader_->token(member, object_->copied_id);
+                return Errc::ok;
+            });
+        });
+    }
+
+    Errc read_attachment(JsonValue value) {
+        std::string_view type;
+        std::string_view url;
+        const auto broken =
+            reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+                if (key == "type") reader_->text(member, type);
+                else if (key == "link") return read_url(member, url);
+                return Errc::ok;
+            });
+        for (const auto media : kMediaTypes) {
+            if (type == media) count_media(object_->media);
+        }
+        if (type == "link" && !url.empty()) out_->links.push_back(url);
+        return broken;
+    }
+
+    Errc read_url(JsonValue link, std::string_view& url) {
+        return reader_->object(link, [&, this](std::string_view key, JsonValue member) {
+            if (key == "url") reader_->text(member, url);
+            return Errc::ok;
+        });
+    }
+
+    EventReader* reader_;
+    Mentions* out_;
+    Object* object_;
+};
+
+void read_envelope_member(std::string_view key, JsonValue value, EventReader& reader,
+                          Event& event) {
+    if (const auto field = field_of<Event>(kEnvelopeTexts, key)) reader.text(value, event.*field);
+    else if (key == "group_id") reader.token(value, event.group_id);
+}
+
+}  // namespace
+
+Errc read_envelope(JsonValue root, EventReader& reader, Event& event) {
+    return reader.object(root, [&](std::string_view key, JsonValue value) {
+        read_envelope_member(key, value, reader, event);
+        return Errc::ok;
+    });
+}
+
+Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event) {
+    return reader.object(root, [&](std::string_view key, JsonValue value) {
+        if (key == "object") return ObjectReader(reader, out, event.object).read(value);
+        read_envelope_member(key, value, reader, event);
+        return Errc::ok;
+    });
+}
+
+}  // namespace hark::platforms::vk

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "platforms/event.hpp"
+
+namespace hark::platforms::vk {
+
+/// The `object` of an event, whatever its type: VK may send it before the type, so every member
+/// that any type has is read. Ids are digits with an optional sign.
+struct Object {
+    std::string_view id;
+    std::string_view owner;    ///< of the wall, photo, video, product or discussion
+    std::string_view from_id;  ///< negative: a community
+    std::string_view user_id;  ///< the author, in deletions
+    std::string_view text;
+    std::string_view post_id;
+    std::string_view photo_id;
+    std::string_view video_id;
+    std::string_view item_id;
+    std::string_view topic_id;
+    std::string_view peer_id;
+    std::string_view conversation_message_id;
+    std::string_view reply_to_comment;
+    std::string_view last_parent;  ///< of parents_stack
+    std::string_view copied_owner;
+    std::string_view copied_id;
+    std::string_view replied_message;  ///< conversation_message_id of reply_message
+    Timestamp date{};
+    std::uint16_t media = 0;
+    bool service = false;  ///< somebody joined a chat, changed its picture, …
+};
+
+/// One request's body.
+struct Event {
+    std::string_view type;
+    std::string_view event_id;
+    std::string_view secret;
+    std::string_view group_id;
+    Object object;
+};
+
+/// Reads the whole body, links of attachments into `out.links`. Not ok: the JSON is broken. What is
+/// wrong with single members is in `reader.fault()`.
+[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event);
+
+/// Reads all members but `object`.
+[[nodiscard]] Errc read_envelope(JsonValue root, EventReader& reader, Event& event);
+
+/// True when the type is one whose object is a mention.
+[[nodiscard]] bool carries_words(const Event& event) noexcept;
+
+/// The mention of an event that carries words; its id is empty when members are missing.
+[[nodiscard]] Mention to_mention(const Event& event, Arena& arena);
+
+}  // namespace hark::platforms::vk
