@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/limits.hpp"
 #include "ingest/cursor_store.hpp"
 #include "ingest/frame_handler.hpp"
 #include "runtime/shard.hpp"
