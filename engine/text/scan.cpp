@@ -130,6 +130,8 @@ const PlainLetter* Scan<kMap>::plain(Bytes at) const noexcept {
 template <bool kMap>
 auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
     if (word_ != nullptr ? traits_ != kLatin || is_name_ : sign_ != 0) return at;
+    // An apostrophe vanished between equal letters: a run that the source does not show.
+    if (word_ != nullptr && static_cast<unsigned char>(out_[-1]) == (*at | 0x20U)) return at;
     char* out = out_;
     char* word = word_ != nullptr ? word_ : out;
     constexpr std::uint64_t kSpaces = ' ' * octet::kOnes;
@@ -236,7 +238,7 @@ auto Scan<kMap>::other(Bytes at) -> Bytes {
         case CharKind::mark: mark(at, decoded); break;
         case CharKind::invisible:
             // Elsewhere (Persian, Hindi, emoji) they are good spelling.
-            if (word_ != nullptr && (traits_ & (kLatin | kCyrillic | kGreek)) != 0) {
+            if (word_ != nullptr && (traits_ & kScripts) != 0) {
                 ++facts_.disguised;
             }
             break;
@@ -288,7 +290,9 @@ void Scan<kMap>::mark(Bytes at, Decoded decoded) noexcept {
     for (const auto& [bare, marked] : kMarked) {
         const char32_t needed = bare == "і" ? kDiaeresis : kBreve;
         if (decoded.code_point != needed || out_ - word_ < 2) continue;
-        if (std::string_view(out_ - 2, 2) == bare) std::memcpy(out_ - 2, marked.data(), 2);
+        if (std::string_view(out_ - 2, 2) != bare) continue;
+        std::memcpy(out_ - 2, marked.data(), 2);
+        traits_ |= kRare;
     }
     if constexpr (kMap) {
         const auto index = static_cast<std::size_t>(out_ - out_begin_ - 1);
@@ -421,11 +425,9 @@ void Scan<kMap>::open_word() {
 template <bool kMap>
 void Scan<kMap>::close_word(Bytes at) {
     if (word_ == nullptr) return;
-    if (traits_ == kLatin) {
-        context_ = Script::latin;
-    } else if (traits_ == kCyrillic) {
-        context_ = Script::cyrillic;
-    } else {
+    const std::uint32_t scripts = traits_ & kScripts;
+    if (std::has_single_bit(scripts)) context_ = static_cast<Script>(std::countr_zero(scripts));
+    if (scripts != traits_ || !std::has_single_bit(scripts)) {
         const bool spared = is_name_ || at <= link_end_;
         if (needs_repair(spared)) repair(spared);
     }
@@ -436,7 +438,7 @@ void Scan<kMap>::close_word(Bytes at) {
 
 template <bool kMap>
 bool Scan<kMap>::needs_repair(bool spared) const noexcept {
-    const std::uint32_t scripts = traits_ & (kLatin | kCyrillic | kGreek);
+    const std::uint32_t scripts = traits_ & kScripts;
     if ((scripts & (scripts - 1)) != 0) return true;
     if (spared) return false;
     return (traits_ & (kSign | kStretched | kRare)) != 0 || (scripts != 0 && (traits_ & kDigit));

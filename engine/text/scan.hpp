@@ -73,6 +73,7 @@ private:
         kLatin = 1U << static_cast<unsigned>(Script::latin),
         kCyrillic = 1U << static_cast<unsigned>(Script::cyrillic),
         kGreek = 1U << static_cast<unsigned>(Script::greek),
+        kScripts = kLatin | kCyrillic | kGreek,
         kDigit = 1U << 4U,
         kSign = 1U << 5U,
         kStretched = 1U << 6U,

@@ -9,12 +9,17 @@ namespace {
 
 constexpr std::size_t kScripts = 4;
 
-bool is_sign(char32_t c) noexcept {
-    return (c >= U'0' && c <= U'9') || c == U'@' || c == U'$' || c == U'_';
+bool is_digit(char32_t c) noexcept {
+    return c >= U'0' && c <= U'9';
 }
 
-/// How the letters of a word share out over the scripts. A run of one letter counts once, so that
-/// shortening it changes no result.
+/// Stands between letters only; Scan sees to it.
+bool is_sign(char32_t c) noexcept {
+    return c == U'@' || c == U'$';
+}
+
+/// How the letters of a word share out over the scripts. A run of one letter counts once, and signs
+/// count for nothing, so that neither shortening nor dropping changes the result.
 struct Ballot {
     std::array<std::uint32_t, kScripts> letters{};
     std::array<std::uint32_t, kScripts> votes{};
@@ -22,6 +27,7 @@ struct Ballot {
     explicit Ballot(const std::vector<Letter>& word) noexcept {
         char32_t previous = 0;
         for (const auto& letter : word) {
+            if (is_sign(letter.code_point)) continue;
             if (letter.code_point != previous) count(letter.code_point);
             previous = letter.code_point;
         }
@@ -87,8 +93,8 @@ bool unmix(std::vector<Letter>& word, Script target, TextFacts& facts) noexcept 
     return true;
 }
 
-char32_t sign_as_letter(char32_t sign, bool cyrillic) noexcept {
-    switch (sign) {
+char32_t digit_as_letter(char32_t digit, bool cyrillic) noexcept {
+    switch (digit) {
         case U'0': return cyrillic ? U'о' : U'o';
         case U'1': return cyrillic ? 0 : U'i';
         case U'3': return cyrillic ? U'з' : U'e';
@@ -96,44 +102,60 @@ char32_t sign_as_letter(char32_t sign, bool cyrillic) noexcept {
         case U'5': return cyrillic ? 0 : U's';
         case U'6': return cyrillic ? U'б' : 0;
         case U'7': return cyrillic ? 0 : U't';
-        case U'@': return cyrillic ? U'а' : U'a';
-        case U'$': return cyrillic ? U'с' : U's';
         default: return 0;
     }
 }
 
-/// Calls visit(begin, end) for each run of signs between two letters.
+/// `c@rd`, `ca$h`. In alphabets whose letters they do not stand for they go.
+void read_signs(std::vector<Letter>& word, Script script, TextFacts& facts) noexcept {
+    if (script != Script::latin && script != Script::cyrillic) {
+        std::erase_if(word, [](const Letter& letter) { return is_sign(letter.code_point); });
+        return;
+    }
+    for (auto& letter : word) {
+        if (!is_sign(letter.code_point)) continue;
+        const bool cyrillic = script == Script::cyrillic;
+        if (letter.code_point == U'@') {
+            letter.code_point = cyrillic ? U'а' : U'a';
+        } else {
+            letter.code_point = cyrillic ? U'с' : U's';
+        }
+        ++facts.disguised;
+    }
+}
+
+/// Calls visit(begin, end) for each run of digits between two letters.
 template <typename Visit>
-void for_inner_signs(std::vector<Letter>& word, const Visit& visit) {
-    const auto sign = [](const Letter& letter) { return is_sign(letter.code_point); };
-    auto begin = std::find_if_not(word.begin(), word.end(), sign);
-    while ((begin = std::find_if(begin, word.end(), sign)) != word.end()) {
-        const auto end = std::find_if_not(begin, word.end(), sign);
+void for_inner_digits(std::vector<Letter>& word, const Visit& visit) {
+    const auto digit = [](const Letter& letter) { return is_digit(letter.code_point); };
+    auto begin = std::find_if_not(word.begin(), word.end(), digit);
+    while ((begin = std::find_if(begin, word.end(), digit)) != word.end()) {
+        const auto end = std::find_if_not(begin, word.end(), digit);
         if (end != word.end()) visit(begin, end);
         begin = end;
     }
 }
 
-/// Signs between letters: one or two of them, or more of the same. All of a word or none: with a
-/// sign that is no letter's likeness, or more signs than letters, it is a number of sorts.
-void read_signs(std::vector<Letter>& word, bool cyrillic, TextFacts& facts) noexcept {
-    const auto signs = std::count_if(
-        word.begin(), word.end(), [](const Letter& letter) { return is_sign(letter.code_point); });
-    bool readable = signs > 0 && 2 * signs <= static_cast<std::ptrdiff_t>(word.size());
+/// Digits between letters: one or two of them, or more of the same. All of a word or none: with a
+/// digit that is no letter's likeness, or more digits than letters, it is a number of sorts.
+void read_digits(std::vector<Letter>& word, bool cyrillic, TextFacts& facts) noexcept {
+    const auto digits = std::count_if(
+        word.begin(), word.end(), [](const Letter& letter) { return is_digit(letter.code_point); });
+    bool readable = digits > 0 && 2 * digits <= static_cast<std::ptrdiff_t>(word.size());
     if (!readable) return;
-    for_inner_signs(word, [&](auto begin, auto end) {
+    for_inner_digits(word, [&](auto begin, auto end) {
         const bool same = std::all_of(begin, end, [&](const Letter& letter) {
             return letter.code_point == begin->code_point;
         });
         readable = readable && (same || end - begin <= 2) &&
                    std::all_of(begin, end, [&](const Letter& letter) {
-                       return sign_as_letter(letter.code_point, cyrillic) != 0;
+                       return digit_as_letter(letter.code_point, cyrillic) != 0;
                    });
     });
     if (!readable) return;
-    for_inner_signs(word, [&](auto begin, auto end) {
+    for_inner_digits(word, [&](auto begin, auto end) {
         for (; begin != end; ++begin) {
-            begin->code_point = sign_as_letter(begin->code_point, cyrillic);
+            begin->code_point = digit_as_letter(begin->code_point, cyrillic);
             ++facts.disguised;
         }
     });
@@ -146,7 +168,8 @@ void shorten_runs(std::vector<Letter>& word, TextFacts& facts) noexcept {
         const auto end = std::find_if(begin, word.end(), [&](const Letter& letter) {
             return letter.code_point != begin->code_point;
         });
-        if (end - begin >= kStretched && !is_sign(begin->code_point)) {
+        if (end - begin >= kStretched && !is_digit(begin->code_point) &&
+            begin->code_point != U'_') {
             *out = {begin->code_point, begin->begin, (end - 1)->end};
             ++out;
             ++facts.stretched;
@@ -169,8 +192,9 @@ Script repair_word(std::vector<Letter>& word, bool spared, Script context,
         if (script != Script::other && !unmix(word, script, facts)) script = Script::other;
     }
     if (!spared) {
+        read_signs(word, script, facts);
         if (script == Script::latin || script == Script::cyrillic) {
-            read_signs(word, script == Script::cyrillic, facts);
+            read_digits(word, script == Script::cyrillic, facts);
         }
         shorten_runs(word, facts);
     }

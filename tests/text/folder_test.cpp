@@ -48,6 +48,7 @@ TEST(Fold, MarksOfHastyWriters) {
 TEST(Fold, LettersThatOnlyLookMarkedStay) {
     EXPECT_EQ(fold("йогурт Йод їжак Її ґанок є ў"), " йогурт йод їжак її ґанок є ў ");
     EXPECT_EQ(fold("и\u0306 И\u0306 і\u0308 у\u0306"), " й й ї ў ");
+    EXPECT_EQ(fold("и\u0306и\u0306и\u0306"), " й ");
     EXPECT_EQ(fold("が हिन्दी ภาษา 안녕"), " が हिन्दी ภาษา 안녕 ");
 }
 
@@ -96,6 +97,7 @@ TEST(Fold, LinksKeepDigitsAndStretches) {
 
 TEST(Fold, DigitsBetweenLettersAreLetters) {
     EXPECT_EQ(fold("b1tch idi0t n00b l33t 5h1t h3ll0"), " bitch idiot noob leet 5hit hell0 ");
+    EXPECT_EQ(fold("r2@d2 καλ@μα a2b@d"), " r2 @ d2 καλμα a2bad ");
     EXPECT_EQ(fold("ca$h c@rd wh@t US$5 $100"), " cash card what us 5 100 ");
     EXPECT_EQ(fold("раб0та пи3дец де6ил тол4ок з@работок"),
               " работа пиздец дебил толчок заработок ");
@@ -108,7 +110,7 @@ TEST(Fold, DigitsBetweenLettersAreLetters) {
 TEST(Fold, StretchedLettersBecomeOne) {
     EXPECT_EQ(fold("sooooo goood good Нееееет ещёёё"), " so god good нет еще ");
     EXPECT_EQ(fold("100000 aa baaab verylongwoooooord"), " 100000 aa bab verylongword ");
-    EXPECT_EQ(fold("öoö o'oo"), " o o ");
+    EXPECT_EQ(fold("öoö o'oo dow'wwerrr and so on"), " o o dower and so on ");
     EXPECT_EQ(facts("sooooo yessss good").stretched, 2U);
 }
 
