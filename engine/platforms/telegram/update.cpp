@@ -161,7 +161,7 @@ void Update::clear() {
 }
 
 Errc read_update(JsonValue root, EventReader& reader, Mentions& out, Update& update) {
-    return reader.object(root, [&](std::string_view key, JsonValue value) {
+    return json_members(root, [&](std::string_view key, JsonValue value) {
         if (key == "update_id") reader.token(value, update.update_id);
         if (update.type != nullptr) return Errc::ok;
         for (const auto& type : kTypes) {

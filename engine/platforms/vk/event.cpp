@@ -131,14 +131,14 @@ void read_envelope_member(std::string_view key, JsonValue value, EventReader& re
 }  // namespace
 
 Errc read_envelope(JsonValue root, EventReader& reader, Event& event) {
-    return reader.object(root, [&](std::string_view key, JsonValue value) {
+    return json_members(root, [&](std::string_view key, JsonValue value) {
         read_envelope_member(key, value, reader, event);
         return Errc::ok;
     });
 }
 
 Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event) {
-    return reader.object(root, [&](std::string_view key, JsonValue value) {
+    return json_members(root, [&](std::string_view key, JsonValue value) {
         if (key == "object") return ObjectReader(reader, out, event.object).read(value);
         read_envelope_member(key, value, reader, event);
         return Errc::ok;
