@@ -133,6 +133,7 @@ struct StreamClient::State : std::enable_shared_from_this<StreamClient::State> {
     std::atomic<bool> is_connected{false};
     std::function<void()> close;  ///< of the present connection
     std::shared_ptr<asio::steady_timer> pause_timer;
+    std::shared_ptr<asio::steady_timer> room_timer;
     telemetry::Gauge& connected;
     telemetry::Counter& reconnects;
     telemetry::Counter& messages;
@@ -391,6 +392,7 @@ void StreamClient::start() {
 void StreamClient::stop() {
     state_->stopped = true;
     state_->pause_timer->cancel();
+    if (state_->room_timer) state_->room_timer->cancel();
     if (state_->close) state_->close();
 }
 
