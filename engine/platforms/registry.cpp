@@ -1,5 +1,6 @@
 #include <array>
 
+#include "platforms/bluesky/bluesky.hpp"
 #include "platforms/generic/generic.hpp"
 #include "platforms/mention/mention.hpp"
 #include "platforms/meta/meta.hpp"
@@ -18,8 +19,13 @@ struct Entry {
 
 // Sorted by name.
 constexpr std::array kPlatforms = {
-    Entry{"generic", make_generic},   Entry{"mention", make_mention}, Entry{"meta", make_meta},
-    Entry{"telegram", make_telegram}, Entry{"text", make_text},       Entry{"vk", make_vk},
+    Entry{"bluesky", make_bluesky},
+    Entry{"generic", make_generic},
+    Entry{"mention", make_mention},
+    Entry{"meta", make_meta},
+    Entry{"telegram", make_telegram},
+    Entry{"text", make_text},
+    Entry{"vk", make_vk},
 };
 
 constexpr auto kNames = [] {

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string_view>
+
+#include "platforms/event.hpp"
+
+namespace hark::platforms::bluesky {
+
+/// What one Jetstream message holds, v1 or v2; empty views where it holds nothing of the kind.
+struct Event {
+    std::string_view type;  ///< v1 `kind`; v2 the part of `$type` behind the `#`
+    std::string_view did;
+    std::string_view position;  ///< v1 `time_us`, v2 `seq`: digits
+    Timestamp time{};           ///< when the server saw it
+    std::string_view rev;
+    std::string_view operation;
+    std::string_view collection;
+    std::string_view rkey;
+    bool is_error = false;  ///< v2: the server reports an error of its own
+
+    // of the post record
+    std::string_view text;
+    std::string_view created_at;  ///< the author's clock: any value
+    std::string_view lang;
+    std::string_view root;
+    std::string_view parent;
+    std::uint16_t media = 0;
+};
+
+/// Reads the whole message; addresses of facets and embeds go to `out.links`. Not ok: the JSON is
+/// broken.
+[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event);
+
+/// The only collection that holds posts.
+inline constexpr std::string_view kPosts = "app.bsky.feed.post";
+
+}  // namespace hark::platforms::bluesky
