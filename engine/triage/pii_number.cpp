@@ -35,7 +35,9 @@ struct IssuerRange {
 };
 
 // The networks' published ranges (ISO/IEC 7812 issuer identification numbers).
-constexpr std::array<IssuerRange, 22> kIssuers = {{
+constexpr std::array<IssuerRange, 24> kIssuers = {{
+    {180000, 180099, 15, 15},  // JCB, older cards
+    {213100, 213199, 15, 15},  // JCB, older cards
     {220000, 220499, 16, 19},  // MIR
     {222100, 272099, 16, 16},  // Mastercard
     {300000, 305999, 14, 19},  // Diners Club
@@ -47,17 +49,17 @@ constexpr std::array<IssuerRange, 22> kIssuers = {{
     {400000, 499999, 13, 13},  // Visa, older cards
     {400000, 499999, 16, 16},  // Visa
     {400000, 499999, 19, 19},  // Visa
-    {501800, 501899, 13, 19},  // Maestro
-    {502000, 502099, 13, 19},  // Maestro
-    {503800, 503899, 13, 19},  // Maestro
+    {501800, 501899, 12, 19},  // Maestro
+    {502000, 502099, 12, 19},  // Maestro
+    {503800, 503899, 12, 19},  // Maestro
     {510000, 559999, 16, 16},  // Mastercard
-    {589300, 589399, 13, 19},  // Maestro
+    {589300, 589399, 12, 19},  // Maestro
     {601100, 601199, 16, 19},  // Discover
     {620000, 629999, 16, 19},  // UnionPay
-    {630400, 630499, 13, 19},  // Maestro
+    {630400, 630499, 12, 19},  // Maestro
     {644000, 659999, 16, 19},  // Discover
-    {675900, 675999, 13, 19},  // Maestro
-    {676100, 676399, 13, 19},  // Maestro
+    {675900, 675999, 12, 19},  // Maestro
+    {676100, 676399, 12, 19},  // Maestro
 }};
 
 bool has_issuer(std::string_view digits) noexcept {
@@ -219,7 +221,7 @@ std::optional<Valid> find_stretch(std::string_view text, Span candidate, std::si
 }  // namespace
 
 std::optional<Valid> validate_card(std::string_view text, Span candidate) noexcept {
-    return find_stretch(text, candidate, 13, 19,
+    return find_stretch(text, candidate, 12, 19,
                         [](const DigitGroups& number, std::size_t first, std::size_t last,
                            std::string_view digits) {
                             return is_card_form(number, first, last) && has_issuer(digits) &&

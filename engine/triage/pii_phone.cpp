@@ -220,10 +220,32 @@ bool is_telling_form(const Stretch& it) noexcept {
            is_germany_form(it);
 }
 
+/// Groups that a keyword makes a number although no plan has them: fictional exchanges, local
+/// numbers, trunk zeros of countries not listed here.
+bool is_loose_form(const Stretch& it) noexcept {
+    if (all_equal(it.digits)) return false;
+    if (it.sizes({3, 4})) return it.before(1) == '-' && it.digits[0] >= '2';
+    if (it.sizes({3, 3, 4}) || it.sizes({1, 3, 3, 4})) {
+        return !is_freephone_of_america(it.digits.substr(it.digits.size() - 10)) &&
+               it.digits[it.digits.size() - 10] >= '2';
+    }
+    if (it.count() < 3) return false;
+    const bool trunk = it.digits[0] == '0' && it.digits[1] != '0' && it.before(1) != '.';
+    return trunk && it.digits.size() >= 9 && it.digits.size() <= 11;
+}
+
+/// 22.11.2026, 2026-11-22, with or without something after it.
+bool begins_with_date(const Stretch& it) noexcept {
+    if (it.count() < 3 || it.before(1) == ' ' || it.before(1) != it.before(2)) return false;
+    const bool day_first = it.size(0) == 2 && it.size(1) == 2 && it.size(2) == 4;
+    return day_first || (it.size(0) == 4 && it.size(1) == 2 && it.size(2) == 2);
+}
+
 bool is_any_form(const Stretch& it) noexcept {
+    if (begins_with_date(it)) return false;
     const auto digits = it.digits;
     return is_russia_digits(digits) || is_poland_digits(digits) || is_america_digits(digits) ||
-           is_britain_digits(digits) || is_germany_digits(digits);
+           is_britain_digits(digits) || is_germany_digits(digits) || is_loose_form(it);
 }
 
 /// A house number or a quantity may stand before or after a telephone number, but a row of like

@@ -40,6 +40,7 @@ TEST(CardTest, TakesTheNetworksTestNumbers) {
     EXPECT_EQ(card("3056 930902 5904"), "3056 930902 5904");
     EXPECT_EQ(card("3530111333300000"), "3530111333300000");
     EXPECT_EQ(card("4222222222222"), "4222222222222");
+    EXPECT_EQ(card("501812345673"), "501812345673") << "Maestro has 12 to 19 digits";
 }
 
 TEST(CardTest, KnowsTheBordersOfIssuerRanges) {

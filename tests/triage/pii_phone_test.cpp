@@ -109,7 +109,16 @@ TEST(PhoneTest, AKeywordAllowsMoreForms) {
     EXPECT_EQ(national("2125550142"), "2125550142");
     EXPECT_EQ(national("07700900123"), "07700900123");
     EXPECT_EQ(national("01711234567"), "01711234567");
+    EXPECT_EQ(national("555-0142"), "555-0142");
+    EXPECT_EQ(national("(555) 123-4567"), "(555) 123-4567");
+    EXPECT_EQ(national("0688 872 49 99"), "0688 872 49 99");
     EXPECT_EQ(national("100200300"), "");
+    EXPECT_EQ(national("800-555-0142"), "");
+    EXPECT_EQ(national("2026-11-22"), "");
+    EXPECT_EQ(national("22.11.2026"), "");
+    EXPECT_EQ(national("09.30-18.00"), "");
+    EXPECT_EQ(national("123-4567"), "");
+    EXPECT_EQ(national("01.02.2023 600 people"), "") << "a date and a count";
     EXPECT_EQ(national("1234567890"), "");
     EXPECT_EQ(national("600700800123"), "");
     EXPECT_EQ(national("9999999999"), "");
