@@ -17,10 +17,6 @@ bool is_ascii_letter(unsigned char byte) noexcept {
     return is_small_letter(byte | 0x20U);
 }
 
-bool is_continuation(unsigned char byte) noexcept {
-    return (byte & 0xC0U) == 0x80;
-}
-
 std::uint16_t pair(const char* at) noexcept {
     std::uint16_t value = 0;
     std::memcpy(&value, at, sizeof value);
@@ -47,46 +43,11 @@ struct Tail {
     }
 };
 
-void append_utf8(char32_t code_point, char*& out) noexcept {
-    const auto put = [&](char32_t byte) { *out++ = static_cast<char>(byte); };
-    if (code_point < 0x80) {
-        put(code_point);
-    } else if (code_point < 0x800) {
-        put(0xC0 | code_point >> 6);
-        put(0x80 | (code_point & 0x3F));
-    } else if (code_point < 0x10000) {
-        put(0xE0 | code_point >> 12);
-        put(0x80 | (code_point >> 6 & 0x3F));
-        put(0x80 | (code_point & 0x3F));
-    } else {
-        put(0xF0 | code_point >> 18);
-        put(0x80 | (code_point >> 12 & 0x3F));
-        put(0x80 | (code_point >> 6 & 0x3F));
-        put(0x80 | (code_point & 0x3F));
-    }
-}
-
 const unsigned char* bytes_of(const char* at) noexcept {
     return reinterpret_cast<const unsigned char*>(at);
 }
 
 }  // namespace
-
-Decoded decode_utf8(const unsigned char* at, const unsigned char* end) noexcept {
-    const unsigned lead = *at;
-    if (lead < 0x80) return {lead, 1};
-    const std::uint32_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || end - at < static_cast<std::ptrdiff_t>(size)) return {};
-    char32_t value = lead & (0x7FU >> size);
-    for (std::uint32_t i = 1; i < size; ++i) {
-        if (!is_continuation(at[i])) return {};
-        value = value << 6 | (at[i] & 0x3FU);
-    }
-    constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = value >= 0xD800 && value < 0xE000;
-    if (value < kSmallest[size] || value > 0x10FFFF || surrogate) return {};
-    return {value, size};
-}
 
 template <bool kMap>
 FoldedText Scan<kMap>::run() {
@@ -134,6 +95,7 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
     if (word_ != nullptr && static_cast<unsigned char>(out_[-1]) == (*at | 0x20U)) return at;
     char* out = out_;
     char* word = word_ != nullptr ? word_ : out;
+    std::uint32_t words = 0;
     constexpr std::uint64_t kSpaces = ' ' * octet::kOnes;
     // Reads two bytes beyond the eight: a run of three may begin in the last.
     while (last_ - at >= 10) {
@@ -152,19 +114,22 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
         for (std::uint32_t i = 0; kMap && i < size; ++i) {
             trace(out + i, out + i + 1, at + i, at + i + (raw >> 8 * i & 0x40 ? 1 : 0));
         }
-        facts_.capitals += octet::count((~raw & kSpaces) << 2 & letters & mask);
-        facts_.letters += octet::count(letters & mask);
+        const auto capitals = (~raw & kSpaces) << 2 & letters & mask;
+        if (capitals != 0) facts_.capitals += octet::count(capitals);
         if (const auto ends = spaces & mask; ends != 0) {
-            facts_.words += octet::count(ends);
+            words += octet::count(ends);
             word = out + (64 - static_cast<std::uint32_t>(std::countl_zero(ends))) / 8;
-            context_ = Script::latin;
         }
-        facts_.code_points += size;
         out += size;
         at += size;
         if (size < 8) break;
     }
     if (out == out_) return at;
+    const auto size = static_cast<std::uint32_t>(out - out_);
+    facts_.code_points += size;
+    facts_.letters += size - words;
+    facts_.words += words;
+    if (words > 0) context_ = Script::latin;
     out_ = out;
     word_ = word == out ? nullptr : word;
     traits_ = kLatin;
@@ -425,9 +390,11 @@ void Scan<kMap>::open_word() {
 template <bool kMap>
 void Scan<kMap>::close_word(Bytes at) {
     if (word_ == nullptr) return;
-    const std::uint32_t scripts = traits_ & kScripts;
-    if (std::has_single_bit(scripts)) context_ = static_cast<Script>(std::countr_zero(scripts));
-    if (scripts != traits_ || !std::has_single_bit(scripts)) {
+    if (traits_ == kLatin) {
+        context_ = Script::latin;
+    } else {
+        const std::uint32_t scripts = traits_ & kScripts;
+        if (std::has_single_bit(scripts)) context_ = static_cast<Script>(std::countr_zero(scripts));
         const bool spared = is_name_ || at <= link_end_;
         if (needs_repair(spared)) repair(spared);
     }

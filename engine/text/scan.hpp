@@ -8,18 +8,11 @@
 #include <vector>
 
 #include "core/folded_text.hpp"
+#include "text/code_point.hpp"
 #include "text/fold_table.hpp"
 #include "text/word_repair.hpp"
 
 namespace hark::text {
-
-/// A decoded code point; malformed bytes give U+FFFD and a size of 1.
-struct Decoded {
-    char32_t code_point = 0xFFFD;
-    std::uint32_t size = 1;
-};
-
-[[nodiscard]] Decoded decode_utf8(const unsigned char* at, const unsigned char* end) noexcept;
 
 /// Eight bytes at once: masks have the top bit of each byte set where the byte qualifies.
 namespace octet {
