@@ -38,7 +38,7 @@ struct DeadLetter {
     std::string_view id;
 };
 
-/// Makes records of schema 1 (docs/record.md): one JSON object, UTF-8, no newline. Whatever bytes
+/// Makes records of schema 1: one JSON object, UTF-8, no newline. Whatever bytes
 /// the input holds, the output is valid: what is not UTF-8 becomes U+FFFD. Views are valid until
 /// the next call. One a shard; no allocation once warm.
 class RecordWriter {

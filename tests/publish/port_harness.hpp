@@ -62,6 +62,7 @@ public:
         for (const auto& fate : fates()) found += fate.second == outcome ? 1U : 0U;
         return found;
     }
+    [[nodiscard]] SinkPort& port() noexcept { return *port_; }
     [[nodiscard]] bool told_within_offer() const noexcept { return told_within_offer_; }
 
     template <class Work>

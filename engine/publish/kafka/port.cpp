@@ -97,13 +97,16 @@ void KafkaPort::new_client() {
     if (topics_wanted_) ask_for_topics();
 }
 
-KafkaClient& KafkaPort::alone() {
-    if (alone_ == nullptr) {
+KafkaClient* KafkaPort::alone() {
+    if (alone_ != nullptr) return alone_.get();
+    try {
         alone_ = std::make_unique<KafkaClient>(
             options_, Batching::one, io_,
             [this](rd_kafka_event_t* event) { on_event(event, Batching::one); });
+    } catch (const std::exception& error) {
+        telemetry::log(telemetry::Level::error, "kafka_renewal_failed", {{"what", error.what()}});
     }
-    return *alone_;
+    return alone_.get();
 }
 
 void KafkaPort::offer(const Message& message, std::uint64_t token) {
@@ -197,8 +200,10 @@ void KafkaPort::on_report(const rd_kafka_message_t& message, Batching batching) 
     const auto value = bytes_of(message.payload, message.len);
     if (refuses(message.err) && !renewing_) {
         // The broker refuses a batch for one message in it: the others are not at fault.
-        produce(alone(), slot, key, value, std::move(headers));
-        return;
+        if (auto* const client = alone()) {
+            produce(*client, slot, key, value, std::move(headers));
+            return;
+        }
     }
     park(slot, key, value, std::move(headers));
     renew(message.err, pending_[slot].topic);
@@ -301,7 +306,7 @@ void KafkaPort::purge(int flags) {
 }
 
 void KafkaPort::set_trouble(std::string what, Until until, std::optional<TopicIndex> topic) {
-    telemetry::log(telemetry::Level::error, "kafka_not_ready", {{"what", what}});
+    if (!troubled_) telemetry::log(telemetry::Level::error, "kafka_not_ready", {{"what", what}});
     troubled_ = true;
     trouble_until_ = until;
     trouble_topic_ = topic;

@@ -36,6 +36,9 @@ public:
 
     void offer(const Message& message, std::uint64_t token) override;
 
+    /// For tests, which make it fail. Valid until the next renewal.
+    [[nodiscard]] rd_kafka_t* producer() const noexcept { return client_->producer(); }
+
 private:
     using Slot = std::uint32_t;
     using Clock = std::chrono::steady_clock;
@@ -59,7 +62,7 @@ private:
     enum class Until : std::uint8_t { connected, delivered };
 
     void new_client();
-    KafkaClient& alone();
+    [[nodiscard]] KafkaClient* alone();  ///< null when it cannot be made
     void produce(KafkaClient& client, Slot slot, std::string_view key, std::string_view value,
                  KafkaHeaders headers);
     void park(Slot slot, std::string_view key, std::string_view value, KafkaHeaders headers);

@@ -84,6 +84,7 @@ KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
     set(to, "client.id", "hark");
     // What a broker takes by default, which a dead letter of limits::kRecordBytes fits in.
     set(to, "message.max.bytes", std::to_string(limits::kRecordBytes + 12));
+    set(to, "reconnect.backoff.max.ms", "2000");  // a broker that is back is used at once
     for (const auto& [name, value] : options.properties) {
         refuse(name);
         set(to, name, value);

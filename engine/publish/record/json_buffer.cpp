@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "core/utf8.hpp"
@@ -25,24 +26,37 @@ constexpr auto kEscapes = [] {
     return table;
 }();
 
-constexpr std::size_t kBlock = 16;
 constexpr std::size_t kLongestEscape = 6;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-/// Written so that compilers make a few vector instructions of it.
-bool needs_escape(const char* block) noexcept {
-    std::uint8_t found = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-        const auto byte = static_cast<std::uint8_t>(block[i]);
-        found |= static_cast<std::uint8_t>((byte < 0x20) | (byte == '"') | (byte == '\\'));
-    }
-    return found != 0;
+using Word = std::uint64_t;  // eight bytes looked at together
+constexpr Word kEach = 0x0101010101010101;
+constexpr Word kHigh = kEach * 0x80;
+
+/// Not zero when a byte of the word is below 0x20, a quote or a backslash. It may claim one where
+/// none is, beside one that is, which costs time only.
+Word needs_escape(Word word) noexcept {
+    const Word quote = word ^ (kEach * '"');
+    const Word backslash = word ^ (kEach * '\\');
+    return (((word - kEach * 0x20) & ~word) | ((quote - kEach) & ~quote) |
+            ((backslash - kEach) & ~backslash)) &
+           kHigh;
 }
 
-std::uint64_t high_bits(const char* block) noexcept {
-    std::uint64_t words[2];
-    std::memcpy(words, block, sizeof words);
-    return (words[0] | words[1]) & 0x8080808080808080;
+/// One to seven bytes, and spaces behind them; by whole loads, which a byte-wise copy would stall.
+Word load_few(const char* from, std::size_t size) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    const auto byte = [from](std::size_t i) { return Word{static_cast<std::uint8_t>(from[i])}; };
+    const Word spaces = (kEach * ' ') << (size * 8);
+    if (size < 4) {
+        return spaces | byte(0) | byte(size / 2) << (size / 2 * 8) |
+               byte(size - 1) << ((size - 1) * 8);
+    }
+    std::uint32_t first;
+    std::uint32_t last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    return spaces | first | Word{last} << ((size - sizeof last) * 8);
 }
 
 char* put_escaped(char* to, char byte) noexcept {
@@ -89,25 +103,30 @@ Step step(std::string_view text) noexcept {
 }
 
 void JsonBuffer::text(std::string_view utf8) {
-    char* const begin = room(utf8.size() * kLongestEscape + kBlock);
+    char* const begin = room(utf8.size() * kLongestEscape + sizeof(Word));
     char* to = begin;
     const char* from = utf8.data();
     const char* const end = from + utf8.size();
-    std::uint64_t high = 0;
-    for (; static_cast<std::size_t>(end - from) >= kBlock; from += kBlock) {
-        high |= high_bits(from);
-        if (!needs_escape(from)) {
-            std::memcpy(to, from, kBlock);
-            to += kBlock;
+    Word high = 0;
+    Word word = 0;
+    const auto put_word = [&](std::size_t size) {
+        high |= word;
+        if (needs_escape(word) == 0) [[likely]] {
+            std::memcpy(to, &word, sizeof word);
+            to += size;
         } else {
-            for (std::size_t i = 0; i < kBlock; ++i) to = put_escaped(to, from[i]);
+            for (std::size_t i = 0; i < size; ++i) to = put_escaped(to, from[i]);
         }
+    };
+    for (; static_cast<std::size_t>(end - from) >= sizeof word; from += sizeof word) {
+        std::memcpy(&word, from, sizeof word);
+        put_word(sizeof word);
     }
-    for (; from != end; ++from) {
-        high |= static_cast<std::uint8_t>(*from) & 0x80U;
-        to = put_escaped(to, *from);
+    if (const auto rest = static_cast<std::size_t>(end - from); rest > 0) {
+        word = load_few(from, rest);
+        put_word(rest);
     }
-    if (high != 0 && !simdjson::validate_utf8(utf8)) to = put_repaired(begin, utf8);
+    if ((high & kHigh) != 0 && !simdjson::validate_utf8(utf8)) to = put_repaired(begin, utf8);
     at_ = to;
 }
 
