@@ -61,7 +61,7 @@ private:
             rules->finish();
         }
         if (config.rules.folders.empty()) {
-            const auto shipped = shipped_rules();
+            const auto shipped = pipeline::shipped_rules();
             if (shipped.empty())
                 root_.fault("rules",
                             "no rules are installed beside hark: name `rules: {folders: [...]}`");
@@ -153,9 +153,10 @@ private:
         return source;
     }
 
-    static std::unique_ptr<platforms::Platform> repeat(const Settings& item, SettingsReport& report,
+    static std::unique_ptr<platforms::Platform> repeat(const Settings& item,
+                                                       SettingsReport& report,
                                                        const std::string& platform) {
-        Settings again(item, report);
+        auto again = item.again(report);
         return platforms::make_platform(platform, again);
     }
 
@@ -330,16 +331,6 @@ Config read_config(const std::string& path, std::vector<Fault>& faults,
     }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     return parse_config(text, path, faults, keys_read);
-}
-
-std::string shipped_rules() {
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    for (const auto& candidate : {program.parent_path().parent_path() / "share/hark/rules",
-                                  std::filesystem::path(HARK_RULES_FOLDER)}) {
-        if (std::filesystem::is_directory(candidate, error)) return candidate.string();
-    }
-    return {};
 }
 
 }  // namespace hark::app

@@ -118,8 +118,4 @@ struct Config {
                                   std::vector<Fault>& faults,
                                   std::vector<std::string>* keys_read = nullptr);
 
-/// Where the rules that came with Hark are: beside the program, or in the source tree it was built
-/// from. Empty: nowhere.
-[[nodiscard]] std::string shipped_rules();
-
 }  // namespace hark::app

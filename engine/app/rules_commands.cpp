@@ -12,7 +12,7 @@
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "hark/engine.hpp"
-#include "match/explain.hpp"
+#include "match/compiler.hpp"
 #include "pipeline/rules.hpp"
 
 namespace hark::app {

@@ -46,9 +46,13 @@ inline constexpr std::chrono::milliseconds kStreamIdleTimeout =
 inline constexpr std::chrono::milliseconds kBackoffFirst = 500ms;
 inline constexpr std::chrono::milliseconds kBackoffMax = 60s;
 inline constexpr std::chrono::microseconds kCursorOverlap = 5s;  // customary for Jetstream hosts
+inline constexpr std::size_t kOpenFrames =
+    256 * 1024;  // of one source, not yet acknowledged: minutes of a firehose, 17 MiB
 
 // -- files
 inline constexpr std::size_t kLineBytes = 4 * kMiB;  // one NDJSON line, as long as one webhook body
+inline constexpr std::size_t kDeadLetterBytes =
+    64 * kKiB;  // kept of a line or message that is too large: enough to tell what it was
 
 // -- decoding
 inline constexpr std::size_t kJsonDepth = 128;            // real payloads stay under 20

@@ -73,6 +73,9 @@ public:
 
     [[nodiscard]] const Location& where() const noexcept { return node_->where; }
 
+    /// The same mapping to be read once more, its faults into another report.
+    [[nodiscard]] Settings again(SettingsReport& report) const { return {*node_, report, path_}; }
+
 private:
     const SettingNode* find(std::string_view key);
 

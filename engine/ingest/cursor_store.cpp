@@ -38,7 +38,7 @@ bool write_aside(const std::string& path, std::string_view bytes) {
 }  // namespace
 
 CursorStore::CursorStore(std::string path) : path_(std::move(path)) {
-    if (!std::filesystem::exists(path_)) return;
+    if (path_.empty() || !std::filesystem::exists(path_)) return;
     std::ifstream file(path_, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     rapidjson::Document document;
@@ -81,7 +81,7 @@ bool CursorStore::flush() {
     rapidjson::StringBuffer out;
     {
         const std::lock_guard lock(mutex_);
-        if (!changed_) return true;
+        if (!changed_ || path_.empty()) return true;
         changed_ = false;
         rapidjson::Writer<rapidjson::StringBuffer> json(out);
         json.StartObject();

@@ -15,6 +15,7 @@ class CursorStore {
 public:
     /// Throws std::runtime_error naming the file when it is there and cannot be read: to forget
     /// silently would lose or repeat posts without anybody knowing.
+    /// An empty path: nothing is kept.
     explicit CursorStore(std::string path);
 
     [[nodiscard]] Cursor get(std::string_view source) const;

@@ -404,6 +404,9 @@ void StreamClient::store_cursor() {
 bool StreamClient::connected() const noexcept {
     return state_->is_connected;
 }
+const std::string& StreamClient::name() const noexcept {
+    return state_->options.name;
+}
 bool StreamClient::drained() const noexcept {
     return state_->ended && state_->window.empty();
 }

@@ -42,7 +42,8 @@ public:
                   ///< acknowledged
     /// Hands the acknowledged position to the cursor store.
     void store_cursor();
-    [[nodiscard]] bool connected() const noexcept;  ///< any thread
+    [[nodiscard]] bool connected() const noexcept;           ///< any thread
+    [[nodiscard]] const std::string& name() const noexcept;  ///< of the source
     /// Closed, and nothing of it waits for its acknowledgement.
     [[nodiscard]] bool drained() const noexcept;
 

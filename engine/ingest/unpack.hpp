@@ -8,7 +8,7 @@
 
 namespace hark::ingest {
 
-/// Unpacks a stream piece by piece: plain bytes, gzip members or zstd frames one after another. Not
+/// Unpacks a stream piece by piece: gzip members or zstd frames, one after another. Not
 /// thread-safe.
 class Unpacker {
 public:
@@ -19,12 +19,19 @@ public:
     };
 
     virtual ~Unpacker() = default;
+    /// Without input: what was held back because the output had no room.
     [[nodiscard]] virtual Step step(std::span<const char> in, std::span<char> out) = 0;
     /// The stream may end here: no member or frame is half done.
-    [[nodiscard]] virtual bool at_boundary() const = 0;
-
-    /// By the first four bytes (fewer when the stream is shorter).
-    [[nodiscard]] static std::unique_ptr<Unpacker> by_magic(std::span<const char> first);
+    [[nodiscard]] virtual bool at_boundary() const noexcept = 0;
 };
+
+/// What the first bytes of a stream say of it.
+struct Packing {
+    bool known = false;                  ///< false: more bytes are needed to tell
+    std::unique_ptr<Unpacker> unpacker;  ///< null: not packed
+};
+
+/// By the magic bytes. With `all` no more bytes will come.
+[[nodiscard]] Packing detect_packing(std::span<const char> first, bool all);
 
 }  // namespace hark::ingest

@@ -30,6 +30,9 @@ struct RuleSources {
 std::size_t check_examples(const std::shared_ptr<const match::RuleSet>& rules,
                            std::vector<Fault>& faults);
 
+/// Where the rules that came with Hark are; empty: nowhere.
+[[nodiscard]] std::string shipped_rules();
+
 /// `FILE:LINE:COLUMN: what`.
 [[nodiscard]] std::string to_string(const Fault& fault);
 

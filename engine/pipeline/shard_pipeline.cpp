@@ -25,6 +25,7 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
       seen_(seen),
       budget_(options.in_flight_bytes),
       record_bytes_(options.record_bytes),
+      recognise_repeats_(options.recognise_repeats),
       metrics_(metrics),
       records_(metrics.counter("hark_records_total", "Records acknowledged by the sink")),
       refused_by_sink_(
@@ -105,7 +106,7 @@ void ShardPipeline::handle_mention(ingest::SourceIndex index, DeliveryTracker::S
         return;
     }
     const auto delivery = of_delivery(seen_.seed(), source.options.name, mention);
-    if (seen_.contains(delivery)) {
+    if (recognise_repeats_ && seen_.contains(delivery)) {
         source.duplicates->add();
         return;
     }
@@ -155,7 +156,7 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
                                 std::string_view bytes, Timestamp received_at) {
     auto& source = sources_[index];
     const auto refusal = of_refusal(seen_.seed(), source.options.name, reason, bytes);
-    if (seen_.contains(refusal)) {
+    if (recognise_repeats_ && seen_.contains(refusal)) {
         source.duplicates->add();
         return;
     }

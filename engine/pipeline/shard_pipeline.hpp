@@ -35,6 +35,7 @@ struct PipelineOptions {
     std::vector<SourceOptions> sources;
     std::size_t in_flight_bytes = limits::kInFlightBytesPerShard;
     std::size_t record_bytes = limits::kRecordBytes;
+    bool recognise_repeats = true;  ///< false: what comes twice is published twice
 };
 
 /// The whole walk on one shard: frame -> mentions -> verdicts -> records -> sink, and the way back,
@@ -93,6 +94,7 @@ private:
     SeenWindow& seen_;
     runtime::ByteBudget budget_;
     std::size_t record_bytes_;
+    bool recognise_repeats_;
     telemetry::Metrics& metrics_;
     std::vector<SourceState> sources_;
     std::vector<LabelState> labels_;  ///< by LabelId

@@ -39,6 +39,15 @@ const Verdict& Walk::judge(const Mention& mention) {
     return verdict_;
 }
 
+bool Walk::fires(RuleIndex rule, const Mention& mention) {
+    (void)names_brand(mention);
+    matcher_.scan_raw(mention.text, matches_);
+    const auto& lang = rules_->book().packs[rules_->book().rules[rule].pack].lang;
+    verdict_.clear();
+    judge_.judge({mention, folded_, mention.text, lang == "any" ? "" : lang, matches_}, verdict_);
+    return judge_.fired(rule);
+}
+
 /// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the
 /// fold pays for them.
 void Walk::place_evidence(std::string_view text) {

@@ -32,6 +32,10 @@ public:
     /// The verdict with its evidence in place. Valid until the next call of any function.
     [[nodiscard]] const Verdict& judge(const Mention& mention);
 
+    /// Whether this rule fires for the mention, whatever labels are given; for the examples of
+    /// rules.
+    [[nodiscard]] bool fires(RuleIndex rule, const Mention& mention);
+
     /// The brand's own account wrote it: by the platform's word, or by the accounts of the
     /// configuration.
     [[nodiscard]] bool is_brand_account(const Mention& mention);

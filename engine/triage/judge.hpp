@@ -45,6 +45,9 @@ public:
     /// personal data.
     void judge(const JudgeInput& input, Verdict& out) noexcept;
 
+    /// Whether the rule fired in the post that was judged last, its conditions included.
+    [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return has_fired(rule); }
+
 private:
     using UnitIndex = std::uint16_t;
 

@@ -1,0 +1,94 @@
+#include <cstdio>
+#include <fstream>
+
+#include "app/classify_sink.hpp"
+#include "app/commands.hpp"
+#include "app/config.hpp"
+#include "ingest/file_source.hpp"
+#include "pipeline/shard_pipeline.hpp"
+#include "telemetry/log.hpp"
+
+namespace hark::app {
+
+namespace {
+
+pipeline::RuleSources sources_of(const ClassifyOptions& options) {
+    pipeline::RuleSources sources;
+    sources.folders = options.rules;
+    if (sources.folders.empty()) sources.folders.push_back(pipeline::shipped_rules());
+    for (const auto& name : options.brands) {
+        Brand brand;
+        brand.id = name;
+        brand.names = {name};
+        brand.where.file = "--brand";
+        sources.brands.push_back(std::move(brand));
+    }
+    return sources;
+}
+
+/// One file through the walk on this thread. The number of lines that could not be used.
+std::uint64_t classify_file(const std::string& path, const std::string& name, runtime::Shard& shard,
+                            pipeline::ShardPipeline& pipeline, telemetry::Metrics& metrics) {
+    ingest::CursorStore cursors("");  // remembers nothing
+    ingest::FileOptions options;
+    options.name = name;
+    options.path = path;
+    ingest::FileSource file(shard, options, pipeline, cursors, metrics);
+    file.on_bad_line([&](std::uint64_t line, Errc reason) {
+        std::fprintf(stderr, "%s:%llu: %s\n", name.c_str(), static_cast<unsigned long long>(line),
+                     std::string(to_string(reason)).c_str());
+    });
+    file.start();
+    while (!file.done()) shard.io().run_one();
+    return file.bad_lines();
+}
+
+}  // namespace
+
+int classify_files(const ClassifyOptions& options) {
+    telemetry::configure_log(telemetry::Level::error, telemetry::LogFormat::logfmt);
+    std::vector<Fault> faults;
+    const auto rules = pipeline::load_rules(sources_of(options), faults);
+    for (const auto& fault : faults)
+        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+    if (rules == nullptr) return kConfiguration;
+
+    SettingNode none;
+    none.type = SettingNode::Type::map;
+    none.where.file = "--platform " + options.platform;
+    SettingsReport report;
+    Settings settings(none, report);
+    const auto platform = platforms::make_platform(options.platform, settings);
+    if (platform == nullptr) {
+        std::fprintf(stderr, "hark: unknown platform `%s`\n", options.platform.c_str());
+        return kUsage;
+    }
+
+    telemetry::Metrics metrics;
+    runtime::Shard shard(0);
+    pipeline::SeenWindow seen("", 1024);
+    const pipeline::Topics topics({.prefix = "hark", .restricted = false, .labels = {}});
+    pipeline::PipelineOptions pipeline_options;
+    pipeline_options.sources.push_back({.name = "classify", .keep_all = true});
+    pipeline_options.recognise_repeats = false;
+    pipeline::ShardPipeline pipeline(pipeline_options, topics, seen, rules, {platform.get()},
+                                     metrics);
+    ClassifySink sink(options.dead_letters);
+    pipeline.connect(sink.open(shard, pipeline));
+
+    auto files = options.files;
+    if (files.empty()) files.emplace_back("-");
+    std::uint64_t bad = 0;
+    for (const auto& path : files)
+        bad += classify_file(path, path == "-" ? "stdin" : path, shard, pipeline, metrics);
+    if (!sink.not_ready().empty()) {
+        std::fprintf(stderr, "hark: %s\n", sink.not_ready().c_str());
+        return kBadInput;
+    }
+    if (bad > 0)
+        std::fprintf(stderr, "%llu lines could not be used; they are in %s\n",
+                     static_cast<unsigned long long>(bad), options.dead_letters.c_str());
+    return bad > 0 ? kBadInput : kFine;
+}
+
+}  // namespace hark::app

@@ -1,0 +1,106 @@
+#include "app/make_daemon.hpp"
+
+#include "publish/directory/directory_sink.hpp"
+#include "publish/kafka/kafka_sink.hpp"
+#include "publish/stdout/stdout_sink.hpp"
+
+namespace hark::app {
+
+namespace {
+
+std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipeline::Topics& topics,
+                                         telemetry::Metrics& metrics) {
+    switch (config.kind) {
+        case SinkKind::kafka: {
+            const auto& kafka = config.kafka;
+            publish::KafkaOptions options;
+            options.brokers = kafka.brokers;
+            options.topics = topics.names();
+            options.linger = kafka.linger;
+            options.message_timeout = kafka.message_timeout;
+            options.compression = kafka.compression;
+            options.create_topics = kafka.create_topics;
+            options.partitions = kafka.partitions;
+            options.replication = kafka.replication;
+            options.properties = kafka.options;
+            return std::make_unique<publish::KafkaSink>(std::move(options), metrics);
+        }
+        case SinkKind::directory: {
+            publish::DirectoryOptions options;
+            options.path = config.directory.path;
+            options.topics = topics.names();
+            options.segment_bytes = config.directory.segment_bytes;
+            options.segment_age = config.directory.segment_age;
+            return std::make_unique<publish::DirectorySink>(options, metrics);
+        }
+        case SinkKind::standard_output: break;
+    }
+    return std::make_unique<publish::StdoutSink>(topics.names().size(),
+                                                 pipeline::Topics::mentions(), metrics);
+}
+
+pipeline::DaemonSource make_source(SourceConfig& config) {
+    pipeline::DaemonSource source;
+    source.options = {config.name, config.keep_all};
+    source.platforms = std::move(config.platforms);
+    switch (config.transport) {
+        case Transport::webhook:
+            source.webhook.emplace();
+            source.webhook->path = config.path;
+            source.webhook->body_bytes = config.body_bytes;
+            break;
+        case Transport::stream:
+            source.stream.emplace();
+            source.stream->name = config.name;
+            source.stream->message_bytes = config.message_bytes;
+            source.stream->ca_file = config.ca_file;
+            source.stream->idle_timeout = config.idle_timeout;
+            break;
+        case Transport::file:
+            source.file.emplace();
+            source.file->name = config.name;
+            source.file->path = config.file;
+            source.file->follow = config.follow;
+            break;
+    }
+    return source;
+}
+
+ingest::WebhookOptions make_listener(const ListenerConfig& config) {
+    ingest::WebhookOptions options;
+    options.address = config.address;
+    options.port = config.port;
+    options.connections = config.connections;
+    options.header_timeout = config.header_timeout;
+    options.body_timeout = config.body_timeout;
+    options.answer_timeout = config.answer_timeout;
+    if (config.tls) options.tls = ingest::TlsFiles{config.tls->certificate, config.tls->key};
+    return options;
+}
+
+}  // namespace
+
+pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules) {
+    pipeline::Topics::Options options;
+    options.prefix = config.publish.prefix;
+    options.restricted = config.publish.restricted;
+    options.labels = config.publish.labels.value_or(rules.book().labels);
+    return pipeline::Topics(options);
+}
+
+std::unique_ptr<pipeline::Daemon> make_daemon(Config& config, const pipeline::Topics& topics,
+                                              std::shared_ptr<const match::RuleSet> rules,
+                                              telemetry::Metrics& metrics) {
+    pipeline::DaemonOptions options;
+    options.shards = config.shards;
+    options.in_flight_bytes = config.in_flight_bytes;
+    options.seen_entries = config.seen_entries;
+    options.state_folder = config.state_folder;
+    for (const auto& listener : config.listeners)
+        options.listeners.push_back(make_listener(listener));
+    for (auto& source : config.sources) options.sources.push_back(make_source(source));
+    return std::make_unique<pipeline::Daemon>(std::move(options), topics, std::move(rules),
+                                              make_sink(config.sink, topics, metrics), metrics);
+}
+
+}  // namespace hark::app

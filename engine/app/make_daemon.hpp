@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "pipeline/daemon.hpp"
+
+namespace hark::app {
+
+[[nodiscard]] pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules);
+
+/// Each part of the configuration to the room that it is for. Takes the platforms out of `config`.
+/// Throws std::runtime_error for what only shows when it is opened: addresses, certificates,
+/// folders, the sink.
+[[nodiscard]] std::unique_ptr<pipeline::Daemon> make_daemon(
+    Config& config, const pipeline::Topics& topics, std::shared_ptr<const match::RuleSet> rules,
+    telemetry::Metrics& metrics);
+
+}  // namespace hark::app

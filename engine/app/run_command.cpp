@@ -1,0 +1,201 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/admin.hpp"
+#include "app/commands.hpp"
+#include "app/config.hpp"
+#include "app/live_line.hpp"
+#include "app/make_daemon.hpp"
+#include "hark/engine.hpp"
+
+namespace hark::app {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds kTick{50};
+constexpr std::chrono::milliseconds kLiveLine{500};
+constexpr std::chrono::seconds kStoreCursors{1};
+
+/// The daemon's control side, all on the main thread's loop: signals, the admin listener, the live
+/// line, the end.
+class Control {
+public:
+    Control(const Config& config, pipeline::Daemon& daemon, telemetry::Metrics& metrics, bool once)
+        : config_(config),
+          daemon_(daemon),
+          once_(once),
+          signals_(io_, SIGINT, SIGTERM, SIGHUP),
+          tick_(io_),
+          live_timer_(io_),
+          store_timer_(background_[0].io()),
+          live_(metrics),
+          admin_(io_, config.admin.address, config.admin.port,
+                 {[&metrics] { return metrics.text(); }, [this] { return not_ready(); },
+                  [this](std::function<void(std::string)> done) { reload(std::move(done)); }}) {
+        background_.start();
+    }
+
+    void run() {
+        wait_for_signal();
+        tick();
+        store_cursors();
+        if (::isatty(STDERR_FILENO) != 0) show();
+        log(telemetry::Level::info, "started",
+            {{"version", std::string(hark::version())},
+             {"admin", config_.admin.address + ":" + std::to_string(admin_.port())}});
+        for (const auto port : daemon_.ports())
+            log(telemetry::Level::info, "listening", {{"port", std::to_string(port)}});
+        daemon_.start();
+        io_.run();
+        background_.stop();
+        background_.join();
+        if (::isatty(STDERR_FILENO) != 0) std::fputc('\n', stderr);
+    }
+
+private:
+    [[nodiscard]] std::string not_ready() const {
+        return stopping_ ? "stopping" : daemon_.not_ready();
+    }
+
+    void wait_for_signal() {
+        signals_.async_wait([this](const error_code& error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) {
+                reload([](const std::string&) {});
+                daemon_.reload_certificates();
+            } else if (stopping_) {
+                // What was not acknowledged stays with its source; nothing acknowledged is lost by
+                // leaving now.
+                log(telemetry::Level::warn, "stopped_at_once");
+                std::_Exit(EXIT_FAILURE);
+            } else {
+                begin_stop("signal");
+            }
+            wait_for_signal();
+        });
+    }
+
+    void begin_stop(const char* why) {
+        stopping_ = true;
+        stop_by_ = std::chrono::steady_clock::now() + config_.stop_timeout;
+        log(telemetry::Level::info, "stopping", {{"why", why}});
+        daemon_.begin_stop();
+    }
+
+    void tick() {
+        tick_.expires_after(kTick);
+        tick_.async_wait([this](const error_code& error) {
+            if (error) return;
+            if (once_ && !stopping_ && daemon_.files_done()) begin_stop("all files are read");
+            if (stopping_ && (daemon_.drained() || std::chrono::steady_clock::now() > stop_by_)) {
+                admin_.stop();
+                io_.stop();
+                return;
+            }
+            tick();
+        });
+    }
+
+    void show() {
+        live_timer_.expires_after(kLiveLine);
+        live_timer_.async_wait([this](const error_code& error) {
+            if (error) return;
+            std::fprintf(stderr, "\r\x1B[K%s",
+                         live_.next(daemon_.sources_up(), daemon_.sources()).c_str());
+            show();
+        });
+    }
+
+    /// On the background thread: an fsync takes its time.
+    void store_cursors() {
+        store_timer_.expires_after(kStoreCursors);
+        store_timer_.async_wait([this](const error_code& error) {
+            if (error) return;
+            daemon_.store_cursors();
+            store_cursors();
+        });
+    }
+
+    void reload(std::function<void(std::string)> done) {
+        asio::post(background_[0].io(), [this, done = std::move(done)] {
+            std::vector<Fault> faults;
+            const auto rules = pipeline::load_rules(config_.rules, faults);
+            std::string lines;
+            for (const auto& fault : faults) lines += pipeline::to_string(fault) + "\n";
+            if (rules == nullptr) {
+                log(telemetry::Level::error, "rules_refused", {{"faults", lines}});
+            } else {
+                daemon_.use(rules);
+                log(telemetry::Level::info, "rules_loaded",
+                    {{"ruleset", std::string(rules->hash())}});
+            }
+            done(lines);
+        });
+    }
+
+    const Config& config_;
+    pipeline::Daemon& daemon_;
+    bool once_;
+    bool stopping_ = false;
+    std::chrono::steady_clock::time_point stop_by_{};
+    asio::io_context io_{1};
+    runtime::ShardPool background_{1};  ///< compiles rules, stores cursors
+    asio::signal_set signals_;
+    asio::steady_timer tick_;
+    asio::steady_timer live_timer_;
+    asio::steady_timer store_timer_;
+    LiveLine live_;
+    AdminServer admin_;
+};
+
+std::string config_path(const std::string& given) {
+    if (!given.empty()) return given;
+    return std::filesystem::exists("hark.yaml") ? "hark.yaml" : "/etc/hark/hark.yaml";
+}
+
+/// As many descriptors as the system lets us have: each connection takes one.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+    std::vector<Fault> faults;
+    auto config = read_config(config_path(options.config), faults);
+    const auto rules = faults.empty() ? pipeline::load_rules(config.rules, faults) : nullptr;
+    for (const auto& fault : faults)
+        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+    if (rules == nullptr) return kConfiguration;
+    telemetry::configure_log(config.log_level, config.log_format);
+    std::signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    telemetry::Metrics metrics;
+    const auto topics = make_topics(config, *rules);
+    auto daemon = make_daemon(config, topics, rules, metrics);
+    Control(config, *daemon, metrics, options.once).run();
+    daemon->end();
+    const auto bad = metrics.total("hark_dead_letters_total");
+    log(telemetry::Level::info, "stopped",
+        {{"mentions", std::to_string(metrics.total("hark_mentions_total"))},
+         {"records", std::to_string(metrics.total("hark_records_total"))},
+         {"dead_letters", std::to_string(bad)}});
+    return options.once && bad > 0 ? kBadInput : kFine;
+}
+
+}  // namespace hark::app
