@@ -17,7 +17,7 @@ endif()
 function(hark_room name)
     cmake_parse_arguments(ROOM "" "" "KNOWS;LINKS" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-    list(FILTER sources EXCLUDE REGEX "/build_time/")  # programs that run while building
+    list(FILTER sources EXCLUDE REGEX "/build_time/|/main\\.cpp$")  # programs, not the room
     if(NOT sources)
         message(FATAL_ERROR "engine/${name} holds no source")
     endif()
