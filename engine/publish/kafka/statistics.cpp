@@ -1,21 +1,11 @@
 #include "publish/kafka/statistics.hpp"
 
-#include <rapidjson/document.h>
+#include <simdjson.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 namespace hark::publish {
-
-namespace {
-
-double number_of(const rapidjson::Value& from, const char* name) {
-    const auto found = from.FindMember(name);
-    return found != from.MemberEnd() && found->value.IsNumber() ? found->value.GetDouble() : 0;
-}
-
-}  // namespace
 
 KafkaStatistics::KafkaStatistics(telemetry::Metrics& metrics, std::size_t shard)
     : queue_messages_(metrics.gauge("hark_kafka_queue_messages",
@@ -29,24 +19,24 @@ KafkaStatistics::KafkaStatistics(telemetry::Metrics& metrics, std::size_t shard)
                                 {{"shard", std::to_string(shard)}})) {}
 
 bool KafkaStatistics::read(std::string_view json) {
-    rapidjson::Document document;
-    document.Parse(json.data(), json.size());
-    if (document.HasParseError() || !document.IsObject()) return false;
-    queue_messages_.set(number_of(document, "msg_cnt"));
-    queue_bytes_.set(number_of(document, "msg_size"));
+    simdjson::dom::parser parser;
+    simdjson::dom::object document;
+    if (parser.parse(json.data(), json.size()).get(document) != simdjson::SUCCESS) return false;
+    const auto number = [](const simdjson::simdjson_result<simdjson::dom::element>& found) {
+        double value = 0;
+        return found.get(value) == simdjson::SUCCESS ? value : 0;
+    };
+    queue_messages_.set(number(document["msg_cnt"]));
+    queue_bytes_.set(number(document["msg_size"]));
     double slowest = 0;
     unsigned up = 0;
-    const auto brokers = document.FindMember("brokers");
-    if (brokers != document.MemberEnd() && brokers->value.IsObject()) {
-        for (const auto& broker : brokers->value.GetObject()) {
-            const auto state = broker.value.FindMember("state");
-            if (state == broker.value.MemberEnd() || !state->value.IsString()) continue;
-            if (std::strcmp(state->value.GetString(), "UP") != 0) continue;
+    simdjson::dom::object brokers;
+    if (document["brokers"].get(brokers) == simdjson::SUCCESS) {
+        for (const auto& [name, broker] : brokers) {
+            std::string_view state;
+            if (broker["state"].get(state) != simdjson::SUCCESS || state != "UP") continue;
             ++up;
-            const auto rtt = broker.value.FindMember("rtt");
-            if (rtt != broker.value.MemberEnd()) {
-                slowest = std::max(slowest, number_of(rtt->value, "avg"));
-            }
+            slowest = std::max(slowest, number(broker["rtt"]["avg"]));
         }
     }
     round_trip_.set(slowest / 1e6);
