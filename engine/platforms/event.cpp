@@ -113,7 +113,6 @@ Errc admit(Mention mention, Mentions& out) {
     else if (out.list.size() >= limits::kMentionsPerFrame) error = Errc::too_many;
     else if (!fits(mention, out.links_of(mention))) error = Errc::too_large;
     if (error == Errc::ok) out.list.push_back(mention);
-    else drop_loose_links(out);
     return error;
 }
 

@@ -106,7 +106,7 @@ inline void count_media(std::uint16_t& media) noexcept {
 }
 
 /// Adds the mention, with the links that were pushed since the last one. Not ok: it has no id, or a
-/// part is beyond core/limits.hpp; then its links are taken back.
+/// part is beyond core/limits.hpp; its links are loose then.
 [[nodiscard]] Errc admit(Mention mention, Mentions& out);
 
 /// Takes back links that belong to no mention.

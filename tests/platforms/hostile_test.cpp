@@ -128,13 +128,14 @@ TEST_P(EveryPlatform, RefusesDepth) {
 }
 
 TEST_P(EveryPlatform, HasRoomForEscapedKeys) {
-    // Keys that are nothing but escapes, at every level, are what fills a parser's buffer fastest.
+    // The parser unescapes a key into a buffer little larger than the body: once, not twice.
     const auto key = "\"\\n" + std::string(200'000, 'k') + "\":1,";
-    auto body = dressed(GetParam(), "\"x\"");
-    for (std::size_t at = body.find('{'); at != std::string::npos; at = body.find('{', at + 1)) {
-        if (body[at + 1] != '}') body.insert(at + 1, key);
+    const auto body = dressed(GetParam(), "\"x\"");
+    for (auto at = body.find('{'); at != std::string::npos; at = body.find('{', at + 1)) {
+        auto stuffed = body;
+        stuffed.insert(at + 1, key);
+        EXPECT_EQ(decode(*platform_, stuffed).at("mentions[0].text"), "x");
     }
-    EXPECT_EQ(decode(*platform_, body).at("mentions[0].text"), "x");
 }
 
 INSTANTIATE_TEST_SUITE_P(AllPlatforms, EveryPlatform, ::testing::ValuesIn(kDresses),
