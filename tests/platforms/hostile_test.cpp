@@ -313,7 +313,8 @@ TEST_F(MetaTraps, WhatsAppButtonsSpeakTheirTitle) {
         R"({"id":"a","from":"48","timestamp":"5","type":"interactive","interactive":)"
         R"({"type":"button_reply","button_reply":{"id":"x","title":"Yes please"}}},)"
         R"({"id":"b","from":"48","timestamp":"5","type":"button","button":{"text":"Stop"}},)"
-        R"({"id":"c","from":"48","timestamp":"5","type":"system","system":{"body":"moved"}}]}}]}]})");
+        R"({"id":"c","from":"48","timestamp":"5","type":"system","system":{"body":"moved"}})"
+        R"(]}}]}]})");
     EXPECT_EQ(fields.at("mentions[0].text"), "Yes please");
     EXPECT_EQ(fields.at("mentions[1].text"), "Stop");
     EXPECT_EQ(fields.at("ignored"), "1");
