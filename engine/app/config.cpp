@@ -153,8 +153,7 @@ private:
         return source;
     }
 
-    static std::unique_ptr<platforms::Platform> repeat(const Settings& item,
-                                                       SettingsReport& report,
+    static std::unique_ptr<platforms::Platform> repeat(const Settings& item, SettingsReport& report,
                                                        const std::string& platform) {
         auto again = item.again(report);
         return platforms::make_platform(platform, again);

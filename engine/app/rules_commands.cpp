@@ -13,7 +13,9 @@
 #include "app/config.hpp"
 #include "hark/engine.hpp"
 #include "match/compiler.hpp"
+#include "match/pack_reader.hpp"
 #include "pipeline/rules.hpp"
+#include "pipeline/walk.hpp"
 
 namespace hark::app {
 
@@ -86,6 +88,50 @@ int rules_list(const RulesOptions& options) {
             continue;
         print_rule(book, rule);
     }
+    return kFine;
+}
+
+namespace {
+
+/// The rule's pattern when `words` is its id, else the words themselves.
+std::string pattern_of(const RulesOptions& options) {
+    std::vector<Fault> ignored;
+    const auto book = match::read_packs(sources_of(options.rules).folders, ignored);
+    for (const auto& rule : book.rules) {
+        if (rule.id == options.pattern) return rule.pattern;
+    }
+    return options.pattern;
+}
+
+/// A book of one rule, compiled as all others are.
+std::shared_ptr<const match::RuleSet> compile_alone(const std::string& pattern,
+                                                    std::vector<Fault>& faults) {
+    RuleBook book;
+    book.labels = {"explained"};
+    book.packs.emplace_back().lang = "any";
+    auto& rule = book.rules.emplace_back();
+    rule.id = "explained";
+    rule.pattern = pattern;
+    rule.weight = 1;
+    return match::compile(std::move(book), pipeline::fold_words, {}, faults);
+}
+
+}  // namespace
+
+int rules_explain(const RulesOptions& options) {
+    const auto pattern = pattern_of(options);
+    std::vector<Fault> faults;
+    std::printf("pattern: %s\n%s", pattern.c_str(),
+                match::explain(pattern, pipeline::fold_words, faults).c_str());
+    if (!faults.empty()) return report(faults);
+    if (options.text.empty()) return kFine;
+    const auto rules = compile_alone(pattern, faults);
+    if (rules == nullptr) return report(faults);
+    Mention mention;
+    mention.text = options.text;
+    const bool fires = pipeline::Walk(rules).fires(0, mention);
+    std::printf("text folds to: `%s`\n%s\n", pipeline::fold_words(options.text).c_str(),
+                fires ? "the pattern stands in it" : "the pattern does not stand in it");
     return kFine;
 }
 
