@@ -115,6 +115,7 @@ public:
         socket_of(stream_).shutdown(asio::socket_base::shutdown_send, ignored);
         if (!error) co_await drain();
         close();
+        shared_->options.open->fetch_sub(1);
         shared_->peers.erase(place);
     }
 
@@ -321,6 +322,7 @@ private:
 
 template <typename Peer>
 void serve(const std::shared_ptr<WebhookShared>& shared, const std::shared_ptr<Peer>& peer) {
+    shared->options.open->fetch_add(1);
     shared->peers.push_front(peer);
     peer->place = shared->peers.begin();
     asio::co_spawn(

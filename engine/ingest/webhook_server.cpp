@@ -102,7 +102,7 @@ Task<void> WebhookServer::State::accept() {
 
 void WebhookServer::State::take(WebhookSocket socket) {
     error_code ignored;
-    if (shared->peers.size() >= shared->options.connections) {
+    if (shared->options.open->load() >= shared->options.connections) {
         shared->count(shared->nowhere, 503, Errc::too_many);
         static constexpr std::string_view kFull =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -33,7 +34,9 @@ struct WebhookOptions {
     std::string address;
     std::uint16_t port = 0;
     std::optional<TlsFiles> tls;
-    std::size_t connections = limits::kConnections;  ///< of this shard
+    std::size_t connections = limits::kConnections;
+    /// How many are open. Copies of the options share it, so that the limit is that of all shards together.
+    std::shared_ptr<std::atomic<std::size_t>> open = std::make_shared<std::atomic<std::size_t>>(0);
     std::size_t requests_per_connection = limits::kRequestsPerConnection;
     std::chrono::milliseconds handshake_timeout = limits::kTlsHandshakeTimeout;
     std::chrono::milliseconds header_timeout = limits::kHttpHeaderTimeout;

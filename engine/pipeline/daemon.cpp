@@ -120,7 +120,6 @@ void Daemon::open_sources() {
 /// The first shard chooses the port when none is configured; the others share it.
 void Daemon::open_listeners() {
     for (auto& listener : options_.listeners) {
-        listener.connections = std::max<std::size_t>(1, listener.connections / parts_.size());
         for (std::size_t shard = 0; shard < parts_.size(); ++shard) {
             listener.routes.clear();
             for (std::size_t i = 0; i < options_.sources.size(); ++i) {

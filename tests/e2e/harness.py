@@ -59,9 +59,9 @@ class Hark:
         self.process = None
 
     def start(self, *arguments, ready=True):
-        log = open(self.log, "ab")
-        self.process = subprocess.Popen([HARK, "run", "-c", str(self.config), *arguments], stderr=log,
-                                        env={**os.environ, "HARK_E2E_TOKEN": TOKEN})
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([HARK, "run", "-c", str(self.config), *arguments], stderr=log,
+                                            env={**os.environ, "HARK_E2E_TOKEN": TOKEN})
         if ready:
             wait_for("readiness; log:\n" + str(self.log), self.is_ready)
         return self
@@ -185,10 +185,10 @@ class Sender(threading.Thread):
 
 def post(port, body, path="/posts", token=TOKEN, headers=None):
     """One request; (status, headers, body)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", path, body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **(headers or {})})
-    answer = connection.getresponse()
-    return answer.status, dict(answer.getheaders()), answer.read().decode()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("POST", path, body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **(headers or {})})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
 
 
 def jetstream_post(number, text="Acme, where is my refund?"):

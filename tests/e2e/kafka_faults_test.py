@@ -40,7 +40,7 @@ class Case(unittest.TestCase):
         for sender in senders:
             sender.join(PATIENCE_S)
             self.assertFalse(sender.is_alive(), sender.statuses)
-        return {one for sender in senders for one in sender.answered}
+        return {f"generic:{one}" for sender in senders for one in sender.answered}
 
     def expect_all(self, wanted):
         wanted = set(wanted)
