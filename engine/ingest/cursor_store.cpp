@@ -6,10 +6,13 @@
 #include <rapidjson/writer.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "telemetry/log.hpp"
 
@@ -17,7 +20,7 @@ namespace hark::ingest {
 
 namespace {
 
-constexpr std::size_t kFileBytes = 16 * 1024 * 1024;  // thousands of sources stay far below
+constexpr std::size_t kFileBytes = 4 * 1024 * 1024;  // a source takes some 150 bytes
 
 bool sync_path(const std::string& path, int flags) {
     const int file = ::open(path.c_str(), flags | O_CLOEXEC);
@@ -35,16 +38,28 @@ bool write_aside(const std::string& path, std::string_view bytes) {
     return std::fclose(file) == 0 && done;
 }
 
+/// nullopt: there is no such file. Throws when there is one that cannot be read.
+std::optional<std::string> read_whole(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
+                                                               &std::fclose);
+    if (file == nullptr && errno == ENOENT) return std::nullopt;
+    std::string text(kFileBytes, '\0');
+    if (file != nullptr) text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (file == nullptr || std::ferror(file.get()) != 0) {
+        throw std::runtime_error(path + ": the file of cursors cannot be read: " +
+                                 std::generic_category().message(errno));
+    }
+    return text;
+}
+
 }  // namespace
 
 CursorStore::CursorStore(std::string path) : path_(std::move(path)) {
-    if (path_.empty() || !std::filesystem::exists(path_)) return;
-    std::ifstream file(path_, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto text = path_.empty() ? std::nullopt : read_whole(path_);
+    if (!text) return;
     rapidjson::Document document;
-    document.Parse(text.data(), text.size());
-    bool good = static_cast<bool>(file) && text.size() <= kFileBytes && !document.HasParseError() &&
-                document.IsObject();
+    document.Parse(text->data(), text->size());
+    bool good = !document.HasParseError() && document.IsObject();
     if (good) {
         for (const auto& member : document.GetObject()) {
             good = good && member.value.IsString() &&

@@ -1,24 +1,21 @@
 #include "ingest/file_source.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
 #include <atomic>
+#include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 #include "ingest/ack_window.hpp"
+#include "ingest/file_reader.hpp"
 #include "ingest/line_buffer.hpp"
-#include "ingest/unpack.hpp"
 #include "telemetry/log.hpp"
 
 namespace hark::ingest {
@@ -28,36 +25,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kLinesATurn = 256;  // then others on the shard have theirs
-constexpr std::size_t kPackedBytes = 64 * limits::kKiB;
-constexpr std::size_t kDeadLetterPrefix = 64 * limits::kKiB;  // of a line that is too long
-
-/// `inode:offset`; the offset counts unpacked bytes.
-struct Place {
-    std::uint64_t inode = 0;
-    std::uint64_t offset = 0;
-};
-
-Cursor to_cursor(Place place) noexcept {
-    std::array<char, 48> text;
-    auto* end = std::to_chars(text.data(), text.data() + 20, place.inode).ptr;
-    *end++ = ':';
-    end = std::to_chars(end, text.data() + text.size(), place.offset).ptr;
-    return Cursor({text.data(), static_cast<std::size_t>(end - text.data())});
-}
-
-Place to_place(const Cursor& cursor) noexcept {
-    const auto text = cursor.text();
-    const auto colon = text.find(':');
-    Place place;
-    if (colon == text.npos) return place;
-    std::from_chars(text.data(), text.data() + colon, place.inode);
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), place.offset);
-    return place;
-}
-
-std::runtime_error error_at(const std::string& path) {
-    return std::runtime_error(path + ": " + std::generic_category().message(errno));
-}
 
 }  // namespace
 
@@ -68,58 +35,70 @@ struct FileSource::State {
           options(given),
           handler(to),
           cursors(store),
+          reader(given.follow && given.path != "-"),
           lines(given.line_bytes),
           timer(io),
-          input(io),
+          readable(io),
           last_event(metrics.gauge("hark_source_last_event_timestamp_seconds",
                                    "When the source last gave something",
                                    {{"source", given.name}})) {}
-    ~State() {
-        if (file >= 0 && !is_stdin()) ::close(file);
-        if (is_stdin() && input.is_open()) input.release();
-    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { release(); }
 
     [[nodiscard]] bool is_stdin() const { return options.path == "-"; }
+    [[nodiscard]] bool follows() const { return options.follow && !is_stdin(); }
 
     void open_first();
+    void resume(const FilePlace& wanted);
     bool open_path(const std::string& path);
-    void skip(std::uint64_t bytes);
+    void begin_anew();
+    void release() {
+        if (readable.is_open()) readable.release();
+    }
     [[nodiscard]] std::string path_of_inode(std::uint64_t inode) const;
 
     void turn();
+    void wait_for_room();
     bool hand_over();
-    void handle(const LineBuffer::Line& line);
+    void handle(std::string_view bytes, Errc error, bool placed);
     void read_more();
-    [[nodiscard]] std::ptrdiff_t read_packed(std::span<char> room);
+    void read_when_readable();
+    void read_now();
     void at_end();
     void finish() {
+        store_cursor();
+        finished = true;
+    }
+    void store_cursor() {
         if (!window.cursor().empty()) cursors.set(options.name, window.cursor());
-        finished.store(true);
     }
     void look_for_more();
+    void look();
     void again() {
         asio::post(io, [this] { turn(); });
+    }
+    void note(telemetry::Level level, std::string_view event, const std::string& reason) {
+        telemetry::log(level, event, {{"source", options.name}, {"reason", reason}});
     }
 
     asio::io_context& io;
     FileOptions options;
     FrameHandler& handler;
     CursorStore& cursors;
+    FileReader reader;
     LineBuffer lines;
     AckWindow window;
     asio::steady_timer timer;
-    asio::posix::stream_descriptor input;  ///< standard input when it is a pipe, terminal or socket
+    asio::posix::stream_descriptor readable;  ///< borrows what the reader waits for
     telemetry::Gauge& last_event;
 
-    int file = -1;
-    bool regular = true;
-    std::unique_ptr<Unpacker> unpacker;
-    std::vector<char> packed;
-    std::size_t packed_begin = 0;
-    std::size_t packed_end = 0;
-    bool file_ended = false;
-    Place place;  ///< of the next line
+    std::uint64_t offset = 0;  ///< of the next line
     std::uint64_t line_number = 0;
+    Errc damage = Errc::ok;  ///< of the file, to be told after its last whole line
+    int open_problem = 0;    ///< errno, so that each is logged once
+    bool ended = false;      ///< the file has nothing more at present
+    bool leaving = false;    ///< and never will: the next one is opened
     bool stopped = false;
     std::atomic<bool> finished{false};
     std::atomic<std::uint64_t> bad{0};
@@ -128,103 +107,98 @@ struct FileSource::State {
 
 void FileSource::State::open_first() {
     if (is_stdin()) {
-        file = STDIN_FILENO;
-        struct stat info {};
-        regular = ::fstat(file, &info) == 0 && S_ISREG(info.st_mode);
-        if (!regular) input.assign(file);
+        reader.open_stdin();
+        begin_anew();
         return;
     }
     const auto wanted = to_place(cursors.get(options.name));
     const auto renamed = wanted.inode == 0 ? std::string{} : path_of_inode(wanted.inode);
-    if (!open_path(renamed.empty() ? options.path : renamed)) {
-        if (!options.follow) throw error_at(options.path);
+    if (open_path(renamed.empty() ? options.path : renamed)) {
+        if (wanted.inode != 0) resume(wanted);
+    } else if (!follows()) {
+        throw std::runtime_error(options.path + ": " + std::generic_category().message(errno));
+    }
+}
+
+void FileSource::State::resume(const FilePlace& wanted) {
+    if (reader.resume(wanted)) {
+        offset = wanted.offset;
         return;
     }
-    if (place.inode == wanted.inode) skip(wanted.offset);
+    note(telemetry::Level::warn, "file_not_resumed",
+         "the file that was read is gone or changed: the present one is read from its begin");
+    if (!open_path(options.path) && !follows())
+        throw std::runtime_error(options.path + ": " + std::generic_category().message(errno));
 }
 
 /// The name in the file's folder that has this inode now: a rotation may have renamed it.
 std::string FileSource::State::path_of_inode(std::uint64_t inode) const {
     const std::filesystem::path path(options.path);
-    std::error_code error;
+    const auto begin = path.filename().string();
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (!entry.path().filename().string().starts_with(path.filename().string())) continue;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+        if (!at->path().filename().string().starts_with(begin)) continue;
         struct stat info {};
-        if (::stat(entry.path().c_str(), &info) == 0 && info.st_ino == inode)
-            return entry.path().string();
+        if (::stat(at->path().c_str(), &info) == 0 && info.st_ino == inode)
+            return at->path().string();
     }
     return {};
 }
 
+/// False, with errno: the old file stays open.
 bool FileSource::State::open_path(const std::string& path) {
-    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat info {};
-    if (opened < 0) return false;
-    if (::fstat(opened, &info) != 0 || S_ISDIR(info.st_mode)) {
-        ::close(opened);
-        errno = EISDIR;
-        return false;
-    }
-    if (file >= 0) ::close(file);
-    file = opened;
-    place = {info.st_ino, 0};
-    unpacker.reset();
-    packed_begin = packed_end = 0;
-    lines.clear();
+    release();
+    if (!reader.open(path)) return false;
+    open_problem = 0;
+    begin_anew();
     return true;
 }
 
-/// Passes over what an earlier run had acknowledged. Shorter than that: truncated since, so it
-/// begins anew.
-void FileSource::State::skip(std::uint64_t bytes) {
-    while (place.offset < bytes) {
-        auto room = lines.room();
-        room = room.first(std::min<std::uint64_t>(room.size(), bytes - place.offset));
-        const auto size = read_packed(room);
-        if (size <= 0) {
-            telemetry::log(telemetry::Level::warn, "file_shorter_than_cursor",
-                           {{"source", options.name}});
-            (void)open_path(options.path);
-            return;
-        }
-        place.offset += static_cast<std::uint64_t>(size);
-    }
+void FileSource::State::begin_anew() {
+    lines.clear();
+    offset = 0;
+    ended = leaving = false;
+    if (reader.waits()) readable.assign(reader.descriptor());
 }
 
 void FileSource::State::turn() {
     if (stopped) return;
-    if (!handler.has_room()) {
-        handler.when_room([this] { again(); });
-        return;
-    }
-    if (hand_over()) again();
-    else if (file_ended) at_end();
+    if (!handler.has_room() || !window.has_room()) wait_for_room();
+    else if (hand_over()) again();
+    else if (ended) at_end();
     else read_more();
+}
+
+void FileSource::State::wait_for_room() {
+    if (!handler.has_room()) handler.when_room([this] { again(); });
+    else window.when_room([this] { again(); });
 }
 
 /// Some lines to the handler. True when there may be more in the buffer.
 bool FileSource::State::hand_over() {
-    const bool last = file_ended && !options.follow;
+    const bool last = ended && (leaving || !follows());
     for (std::size_t i = 0; i < kLinesATurn; ++i) {
-        if (!handler.has_room()) return true;
+        if (!handler.has_room() || !window.has_room()) return true;
         const auto line = lines.next(last);
-        if (!line.found) return false;
-        place.offset += line.bytes;
-        if (line.text.empty() && !line.too_long) {
-            if (line.bytes <= 2) ++line_number;
-            continue;
-        }
+        if (line.part == LineBuffer::Part::none) return false;
+        offset += line.bytes;
+        if (line.part == LineBuffer::Part::passed) continue;
         ++line_number;
-        handle(line);
+        // A line that is too long has no place: a restart in its middle would take its rest for a
+        // line.
+        if (line.part == LineBuffer::Part::begin)
+            handle(line.text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
+        else if (!line.text.empty()) handle(line.text, Errc::ok, true);
     }
     return true;
 }
 
-void FileSource::State::handle(const LineBuffer::Line& line) {
+void FileSource::State::handle(std::string_view bytes, Errc error, bool placed) {
     Frame frame;
-    frame.bytes = line.too_long ? line.text.substr(0, kDeadLetterPrefix) : line.text;
-    frame.error = line.too_long ? Errc::too_large : Errc::ok;
+    frame.bytes = bytes;
+    frame.error = error;
     frame.received_at = now();
     frame.acknowledger = &window;
     frame.token = window.open();
@@ -233,95 +207,89 @@ void FileSource::State::handle(const LineBuffer::Line& line) {
         bad.fetch_add(1, std::memory_order_relaxed);
         if (tell_bad) tell_bad(line_number, handled.error);
     }
-    window.set_cursor(frame.token, is_stdin() ? Cursor{} : to_cursor(place));
+    const bool has_place = placed && !is_stdin() && !reader.waits();
+    window.set_cursor(frame.token, has_place ? to_cursor(reader.place(offset)) : Cursor{});
 }
 
 void FileSource::State::read_more() {
-    if (file < 0) return look_for_more();
-    if (!regular) {
-        input.async_wait(asio::posix::descriptor_base::wait_read,
-                         [this](const boost::system::error_code& error) {
-                             if (error || stopped) return;
-                             const auto size = read_packed(lines.room());
-                             if (size > 0) lines.added(static_cast<std::size_t>(size));
-                             if (size == 0) file_ended = true;
-                             turn();
-                         });
-        return;
+    if (reader.descriptor() < 0) look_for_more();
+    else if (reader.waits() && !reader.has_unread()) read_when_readable();
+    else read_now();
+}
+
+void FileSource::State::read_when_readable() {
+    readable.async_wait(asio::posix::descriptor_base::wait_read,
+                        [this](const boost::system::error_code& error) {
+                            if (stopped || error == asio::error::operation_aborted) return;
+                            if (error) reader.never_waits();
+                            read_now();
+                        });
+}
+
+void FileSource::State::read_now() {
+    const auto piece = reader.read(lines.room());
+    if (piece.size > 0) {
+        lines.added(piece.size);
+        last_event.set(std::chrono::duration<double>(now().time_since_epoch()).count());
     }
-    const auto size = read_packed(lines.room());
-    if (size > 0) lines.added(static_cast<std::size_t>(size));
-    else file_ended = true;
-    last_event.set(static_cast<double>(
-        std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count()));
+    ended = piece.ended;
+    if (piece.error != Errc::ok) {
+        note(telemetry::Level::error, "file_damaged",
+             piece.problem != 0 ? std::generic_category().message(piece.problem)
+                                : std::string(to_string(piece.error)));
+        damage = piece.error;
+    }
     again();
 }
 
-/// Unpacked bytes into `room`; 0 at the end, -1 when a packed piece gave nothing yet (pipes only).
-std::ptrdiff_t FileSource::State::read_packed(std::span<char> room) {
-    if (packed.empty()) packed.resize(kPackedBytes);
-    while (true) {
-        if (packed_begin == packed_end) {
-            packed_begin = 0;
-            const auto size = ::read(file, packed.data(), packed.size());
-            if (size < 0 && errno == EINTR) continue;
-            if (size < 0 && errno == EAGAIN) return -1;
-            packed_end = size > 0 ? static_cast<std::size_t>(size) : 0;
-        }
-        const std::span<const char> in(packed.data() + packed_begin, packed_end - packed_begin);
-        if (unpacker == nullptr) {
-            if (in.empty()) return 0;
-            unpacker = Unpacker::by_magic(in);
-        }
-        const auto step = unpacker->step(in, room);
-        packed_begin += step.taken;
-        if (step.error != Errc::ok ||
-            (in.empty() && step.given == 0 && !unpacker->at_boundary() && !options.follow)) {
-            const auto reason = step.error != Errc::ok ? step.error : Errc::truncated;
-            telemetry::log(telemetry::Level::error, "file_damaged",
-                           {{"source", options.name}, {"reason", std::string(to_string(reason))}});
-            bad.fetch_add(1, std::memory_order_relaxed);
-            if (tell_bad) tell_bad(line_number + 1, reason);
-            unpacker.reset();
-            packed_begin = packed_end;
-            return static_cast<std::ptrdiff_t>(step.given);
-        }
-        if (step.given > 0) return static_cast<std::ptrdiff_t>(step.given);
-        if (in.empty()) return 0;
-    }
-}
-
 void FileSource::State::at_end() {
-    if (options.follow && !is_stdin()) return look_for_more();
-    if (window.empty()) {
-        finish();
-        return;
+    if (damage != Errc::ok) {
+        ++line_number;
+        handle(reader.unread().substr(0, limits::kDeadLetterBytes), std::exchange(damage, Errc::ok),
+               false);
     }
-    window.on_empty([this] { finish(); });
+    if (leaving) {
+        if (open_path(options.path)) again();
+        else look_for_more();
+    } else if (follows()) look_for_more();
+    else if (window.empty()) finish();
+    else window.when_empty([this] { finish(); });
 }
 
-/// Following: after a while, more bytes, another file under the name, or the same one cut short.
 void FileSource::State::look_for_more() {
     timer.expires_after(options.poll_interval);
     timer.async_wait([this](const boost::system::error_code& error) {
-        if (error || stopped) return;
-        struct stat named {};
-        struct stat open {};
-        const bool there = ::stat(options.path.c_str(), &named) == 0;
-        const bool replaced = there && (file < 0 || named.st_ino != place.inode);
-        const bool had_file = file >= 0 && ::fstat(file, &open) == 0;
-        const bool cut_short = had_file && regular && open.st_size < ::lseek(file, 0, SEEK_CUR);
-        if (cut_short) {
-            telemetry::log(telemetry::Level::info, "file_truncated", {{"source", options.name}});
-            (void)open_path(options.path);
-        } else if (replaced && (file < 0 || open.st_size == ::lseek(file, 0, SEEK_CUR))) {
-            if (file >= 0)
-                telemetry::log(telemetry::Level::info, "file_rotated", {{"source", options.name}});
-            (void)open_path(options.path);
-        }
-        file_ended = false;
-        turn();
+        if (!error && !stopped) look();
     });
+}
+
+/// More bytes, another file under the name, or the same one cut short. Another file counts when
+/// there is something in it: until then its writer may still write to the old one.
+void FileSource::State::look() {
+    struct stat named {};
+    const bool there = ::stat(options.path.c_str(), &named) == 0;
+    if (reader.descriptor() < 0) {
+        if (open_path(options.path)) {
+            again();
+            return;
+        }
+        if (errno != open_problem && errno != ENOENT)
+            note(telemetry::Level::warn, "file_not_opened", std::generic_category().message(errno));
+        open_problem = errno;
+        look_for_more();
+        return;
+    }
+    const bool replaced = there && named.st_ino != reader.inode() && named.st_size > 0;
+    if (reader.was_rewritten()) {
+        note(telemetry::Level::info, "file_truncated", "it is read from its begin");
+        leaving = true;
+    } else if (replaced && reader.at_end_of_file()) {
+        note(telemetry::Level::info, "file_rotated", "the new one is read from its begin");
+        leaving = true;
+    } else {
+        ended = false;
+    }
+    turn();
 }
 
 FileSource::FileSource(runtime::Shard& shard, const FileOptions& options, FrameHandler& handler,
@@ -339,23 +307,22 @@ void FileSource::start() {
 void FileSource::stop() {
     state_->stopped = true;
     state_->timer.cancel();
-    boost::system::error_code error;
-    if (state_->input.is_open()) state_->input.cancel(error);
+    boost::system::error_code ignored;
+    if (state_->readable.is_open()) state_->readable.cancel(ignored);
 }
 
 void FileSource::store_cursor() {
-    if (!state_->window.cursor().empty())
-        state_->cursors.set(state_->options.name, state_->window.cursor());
+    state_->store_cursor();
 }
 
 bool FileSource::done() const noexcept {
-    return state_->finished.load();
+    return state_->finished;
 }
 bool FileSource::drained() const noexcept {
     return state_->window.empty();
 }
 std::uint64_t FileSource::bad_lines() const noexcept {
-    return state_->bad.load();
+    return state_->bad;
 }
 void FileSource::on_bad_line(std::function<void(std::uint64_t, Errc)> tell) {
     state_->tell_bad = std::move(tell);

@@ -16,10 +16,10 @@ namespace hark::ingest {
 class LineBuffer {
 public:
     enum class Part {
-        none,     ///< no whole line is there
-        line,     ///< a line
-        begin,    ///< the begin of a line that is too long
-        passed,   ///< more of that line, not to be looked at
+        none,    ///< no whole line is there
+        line,    ///< a line
+        begin,   ///< the begin of a line that is too long
+        passed,  ///< more of that line, not to be looked at
     };
     struct Line {
         Part part = Part::none;
@@ -50,9 +50,9 @@ public:
         const auto* const newline = static_cast<const char*>(
             scanned_ < end_ ? std::memchr(bytes_.data() + scanned_, '\n', end_ - scanned_)
                             : nullptr);
-        const auto size =
-            newline == nullptr ? end_ - begin_
-                               : static_cast<std::size_t>(newline - bytes_.data()) - begin_;
+        const auto size = newline == nullptr
+                              ? end_ - begin_
+                              : static_cast<std::size_t>(newline - bytes_.data()) - begin_;
         const auto whole = newline == nullptr ? size : size + 1;
         if (skipping_) {
             if (whole == 0) return {};

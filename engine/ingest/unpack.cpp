@@ -3,8 +3,6 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include <algorithm>
-#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -16,16 +14,8 @@ namespace {
 // by default.
 constexpr int kZstdWindowLog = 27;
 constexpr int kGzipOnly = 16 + MAX_WBITS;
-
-class Plain final : public Unpacker {
-public:
-    Step step(std::span<const char> in, std::span<char> out) override {
-        const auto size = std::min(in.size(), out.size());
-        std::memcpy(out.data(), in.data(), size);
-        return {size, size, Errc::ok};
-    }
-    [[nodiscard]] bool at_boundary() const override { return true; }
-};
+constexpr std::string_view kGzipMagic = "\x1F\x8B";
+constexpr std::string_view kZstdMagic = "\x28\xB5\x2F\xFD";
 
 class Gzip final : public Unpacker {
 public:
@@ -37,7 +27,7 @@ public:
     Gzip& operator=(const Gzip&) = delete;
 
     Step step(std::span<const char> in, std::span<char> out) override {
-        if (in.empty()) return {};
+        if (in.empty() && boundary_) return {};
         if (boundary_ && inflateReset(&stream_) != Z_OK) return {0, 0, Errc::bad_compression};
         boundary_ = false;
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
@@ -50,7 +40,7 @@ public:
         return {in.size() - stream_.avail_in, out.size() - stream_.avail_out,
                 good ? Errc::ok : Errc::bad_compression};
     }
-    [[nodiscard]] bool at_boundary() const override { return boundary_; }
+    [[nodiscard]] bool at_boundary() const noexcept override { return boundary_; }
 
 private:
     z_stream stream_{};
@@ -68,6 +58,7 @@ public:
     Zstd& operator=(const Zstd&) = delete;
 
     Step step(std::span<const char> in, std::span<char> out) override {
+        if (in.empty() && boundary_) return {};
         ZSTD_inBuffer from{in.data(), in.size(), 0};
         ZSTD_outBuffer to{out.data(), out.size(), 0};
         const auto left = ZSTD_decompressStream(stream_, &to, &from);
@@ -75,7 +66,7 @@ public:
         boundary_ = left == 0;
         return {from.pos, to.pos, Errc::ok};
     }
-    [[nodiscard]] bool at_boundary() const override { return boundary_; }
+    [[nodiscard]] bool at_boundary() const noexcept override { return boundary_; }
 
 private:
     ZSTD_DStream* stream_;
@@ -84,11 +75,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Unpacker> Unpacker::by_magic(std::span<const char> first) {
+Packing detect_packing(std::span<const char> first, bool all) {
     const std::string_view bytes(first.data(), first.size());
-    if (bytes.starts_with("\x1F\x8B")) return std::make_unique<Gzip>();
-    if (bytes.starts_with("\x28\xB5\x2F\xFD")) return std::make_unique<Zstd>();
-    return std::make_unique<Plain>();
+    if (bytes.starts_with(kGzipMagic)) return {true, std::make_unique<Gzip>()};
+    if (bytes.starts_with(kZstdMagic)) return {true, std::make_unique<Zstd>()};
+    const bool may_become = kGzipMagic.starts_with(bytes) || kZstdMagic.starts_with(bytes);
+    return {all || !may_become, nullptr};
 }
 
 }  // namespace hark::ingest

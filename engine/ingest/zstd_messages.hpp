@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <cstddef>
 #include <memory>
@@ -33,7 +34,10 @@ public:
             bytes_.resize(size + limits::kFramePadding);
         const auto given = ZSTD_decompress_usingDDict(
             context_.get(), bytes_.data(), size, packed.data(), packed.size(), dictionary_.get());
-        if (ZSTD_isError(given) != 0) return Errc::bad_compression;
+        if (ZSTD_isError(given) != 0) {
+            return ZSTD_getErrorCode(given) == ZSTD_error_dstSize_tooSmall ? Errc::too_large
+                                                                           : Errc::bad_compression;
+        }
         out = {bytes_.data(), given};
         return Errc::ok;
     }
