@@ -16,8 +16,12 @@ using bluesky::Event;
 constexpr std::string_view kHost = "wss://jetstream2.us-east.bsky.network";
 constexpr std::string_view kPathV1 = "/subscribe";
 constexpr std::string_view kPathV2 = "/xrpc/network.bsky.jetstream.subscribeEvents";
-constexpr auto kClockSlack =
-    std::chrono::hours(1);  // an author's clock that is further off is not believed
+// Authors choose `createdAt`. Before the first posts of the network, or further ahead than a clock
+// goes wrong, it is not believed.
+constexpr auto kFirstPosts = std::chrono::sys_days(std::chrono::year(2022) / 1 / 1);
+constexpr auto kClockSlack = std::chrono::hours(1);
+// Sequence numbers stay below, microseconds since 1970 above (the servers' own rule).
+constexpr std::int64_t kFirstMicroseconds = 1'000'000'000'000'000;
 
 std::string percent_encode(std::string_view text) {
     static constexpr char kHex[] = "0123456789ABCDEF";
@@ -57,6 +61,7 @@ public:
         for (const auto& collection : collections_)
             add(v2_ ? "collections" : "wantedCollections", collection);
         if (v2_) add("kinds", "commit");
+        add("maxMessageSizeBytes", std::to_string(limits::kStreamMessageBytes));
         if (const auto cursor = resume_at(from); !cursor.empty()) add("cursor", cursor);
         if (compress_) {
             add(v2_ ? "zstdDictionary" : "compress", v2_ ? bluesky::kDictionaryV2 : "true");
@@ -70,65 +75,94 @@ public:
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
         EventReader reader(arena);
         Event event;
+        links_.clear();
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-            return bluesky::read_event(root, reader, out, event);
+            return bluesky::read_event(root, reader, links_, event);
         });
-        const auto error = broken != Errc::ok ? broken : add(event, reader, frame, arena, out);
-        drop_loose_links(out);
-        return error;
+        if (broken != Errc::ok) return broken;
+        if (event.is_error) return Errc::unknown_platform_error;
+        const bool is_commit = event.type == "commit";
+        if (event.type.empty() || (is_commit && event.collection.empty()))
+            return reader.fault() != Errc::ok ? reader.fault() : Errc::missing_member;
+        if (!event.position.empty() && event.position.size() <= Cursor::kMaxBytes)
+            out.cursor = Cursor(event.position);
+        const auto action = action_of(event.operation);
+        // A record of another collection may look like anything: what was wrong with it is nothing.
+        if (!is_commit || event.collection != bluesky::kPosts || !action) {
+            ++out.ignored;
+            return Errc::ok;
+        }
+        if (reader.fault() != Errc::ok) return reader.fault();
+        return add(event, *action, frame.received_at, arena, out);
     }
 
 private:
+    static std::optional<Action> action_of(std::string_view operation) noexcept {
+        if (operation == "create") return Action::created;
+        if (operation == "update") return Action::edited;
+        if (operation == "delete") return Action::deleted;
+        return std::nullopt;
+    }
+
     /// v1 counts microseconds of a server's own clock: some seconds are stepped back, and what
-    /// comes twice is recognised. A v2 sequence number is exact.
+    /// comes twice is recognised. A v2 sequence number is exact. A cursor of the other protocol
+    /// means nothing.
     [[nodiscard]] std::string resume_at(const Cursor& from) const {
         const auto text = from.text();
         std::int64_t position = 0;
         std::from_chars(text.data(), text.data() + text.size(), position);
-        if (position <= 0) return {};
-        if (!v2_) position = std::max<std::int64_t>(1, position - limits::kCursorOverlap.count());
+        if (position <= 0 || (position < kFirstMicroseconds) != v2_) return {};
+        if (!v2_) position -= limits::kCursorOverlap.count();
         return std::to_string(position);
     }
 
-    static Errc add(const Event& event, const EventReader& reader, const Frame& frame, Arena& arena,
-                    Mentions& out) {
-        if (event.is_error) return Errc::unknown_platform_error;
-        if (reader.fault() != Errc::ok) return reader.fault();
-        if (!event.position.empty() && event.position.size() <= Cursor::kMaxBytes)
-            out.cursor = Cursor(event.position);
-        if (event.type != "commit" || event.collection != bluesky::kPosts) {
-            ++out.ignored;
-            return event.type.empty() && event.position.empty() && event.did.empty()
-                       ? Errc::missing_member
-                       : Errc::ok;
-        }
-        if (event.did.empty() || event.rkey.empty()) return Errc::missing_member;
+    Errc add(const Event& event, Action action, Timestamp received_at, Arena& arena,
+             Mentions& out) const {
+        const bool has_record = event.text.data() != nullptr || event.created_at.data() != nullptr;
+        if (event.did.empty() || event.rkey.empty() || (action != Action::deleted && !has_record))
+            return Errc::missing_member;
         Mention mention;
         mention.platform = "bluesky";
         mention.id =
             arena.join({"bluesky:at://", event.did, "/", event.collection, "/", event.rkey});
         mention.event_id = event.rev;
         mention.kind = event.parent.empty() ? Kind::post : Kind::comment;
-        mention.action = event.operation == "delete"   ? Action::deleted
-                         : event.operation == "update" ? Action::edited
-                                                       : Action::created;
-        mention.created_at = created_at(event, frame.received_at);
+        mention.action = action;
+        mention.created_at = created_at(event, received_at);
         mention.url = arena.join({"https://bsky.app/profile/", event.did, "/post/", event.rkey});
         mention.lang = event.lang;
         mention.author.id = event.did;
         mention.thread = event.root.empty() ? mention.id : arena.join({"bluesky:", event.root});
-        if (!event.parent.empty()) mention.parent = arena.join({"bluesky:", event.parent});
+        const auto answered = event.parent.empty() ? quoted_post(event) : event.parent;
+        if (!answered.empty()) mention.parent = arena.join({"bluesky:", answered});
         mention.text = event.text;
         mention.media = event.media;
-        return admit(mention, out);
+        add_links(event, out);
+        const auto error = admit(mention, out);
+        if (error != Errc::ok) drop_loose_links(out);
+        return error;
+    }
+
+    /// Lists, feeds and starter packs can be shown below a post too; those it does not answer.
+    static std::string_view quoted_post(const Event& event) noexcept {
+        const bool is_post = event.quoted.find(bluesky::kPosts) != std::string_view::npos;
+        return is_post ? event.quoted : std::string_view{};
+    }
+
+    /// A link card and the words that lead to the same place are one link.
+    void add_links(const Event& event, Mentions& out) const {
+        if (!event.card.empty()) out.links.push_back(event.card);
+        for (const auto& link : links_) {
+            if (bluesky::is_shown(link, event.text) && link.uri != event.card)
+                out.links.push_back(link.uri);
+        }
     }
 
     /// The author's clock where it can be believed, else the server's.
     static Timestamp created_at(const Event& event, Timestamp received_at) {
         const auto claimed = parse_rfc3339(event.created_at);
-        const bool believable = claimed &&
-                                *claimed > Timestamp{std::chrono::hours(24 * 365 * 52)} &&
-                                *claimed < received_at + kClockSlack;
+        const bool believable =
+            claimed && *claimed >= kFirstPosts && *claimed < received_at + kClockSlack;
         return believable ? *claimed : event.time;
     }
 
@@ -137,6 +171,7 @@ private:
     bool v2_ = false;
     bool compress_ = true;
     simdjson::ondemand::parser parser_;
+    std::vector<bluesky::FacetLink> links_;  ///< of the message in hand
 };
 
 }  // namespace

@@ -6,12 +6,23 @@ namespace hark::platforms::bluesky {
 
 namespace {
 
+constexpr std::int64_t kLastMicroseconds = 7'289'654'400'000'000;  // 2201: core/timestamp.hpp
+
+/// A count of bytes; 0, which no range ends with, for what is none.
+std::size_t offset(JsonValue value) noexcept {
+    const auto digits = json_raw(value);
+    const auto* const end = digits.data() + digits.size();
+    std::size_t number = 0;
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && stop == end ? number : 0;
+}
+
 /// Walks one message. Members come in any order; of a record of another collection, once that is
 /// known, nothing is read.
 class Walk {
 public:
-    Walk(EventReader& reader, Mentions& out, Event& event)
-        : reader_(reader), out_(out), event_(event) {}
+    Walk(EventReader& reader, std::vector<FacetLink>& links, Event& event)
+        : reader_(reader), links_(links), event_(event) {}
 
     Errc message(std::string_view key, JsonValue value) {
         if (key == "did") reader_.text(value, event_.did);
@@ -31,9 +42,10 @@ private:
     /// v1: microseconds, both the place in the stream and the time.
     void position(JsonValue value) {
         reader_.token(value, event_.position);
+        const auto digits = event_.position;
         std::int64_t micros = 0;
-        std::from_chars(event_.position.data(), event_.position.data() + event_.position.size(),
-                        micros);
+        std::from_chars(digits.data(), digits.data() + digits.size(), micros);
+        if (micros <= 0 || micros > kLastMicroseconds) return reader_.note(Errc::number_range);
         event_.time = Timestamp{std::chrono::microseconds(micros)};
     }
 
@@ -48,7 +60,7 @@ private:
         if (key == "$type") {
             std::string_view name;
             reader_.text(value, name);
-            event_.type = name.substr(std::min(name.find('#') + 1, name.size()));
+            if (event_.type.empty()) event_.type = name.substr(name.find('#') + 1);
             return Errc::ok;
         }
         if (key == "seq") reader_.token(value, event_.position);
@@ -100,17 +112,35 @@ private:
         });
     }
 
-    /// Of a facet only the address counts: its byte offsets are not validated by anybody, and are
-    /// not used.
+    /// `features` may stand before `index`: the range is set when the whole facet was read.
     Errc facet(JsonValue value) {
-        return reader_.object(value, [this](std::string_view key, JsonValue inside) {
-            if (key != "features") return Errc::ok;
-            return reader_.array(inside, [this](JsonValue feature) {
-                return reader_.object(feature, [this](std::string_view name, JsonValue text) {
-                    if (name == "uri") link(text);
-                    return Errc::ok;
+        const auto first = links_.size();
+        FacetLink range;
+        const auto broken =
+            reader_.object(value, [this, &range](std::string_view key, JsonValue inside) {
+                if (key == "index") return index(inside, range);
+                if (key != "features") return Errc::ok;
+                return reader_.array(inside, [this](JsonValue feature) {
+                    return reader_.object(feature, [this](std::string_view name, JsonValue text) {
+                        std::string_view uri;
+                        if (name == "uri") reader_.text(text, uri);
+                        if (!uri.empty()) links_.push_back({uri});
+                        return Errc::ok;
+                    });
                 });
             });
+        for (auto i = first; i < links_.size(); ++i) {
+            links_[i].begin = range.begin;
+            links_[i].end = range.end;
+        }
+        return broken;
+    }
+
+    Errc index(JsonValue value, FacetLink& range) {
+        return reader_.object(value, [&range](std::string_view name, JsonValue number) {
+            if (name == "byteStart") range.begin = offset(number);
+            else if (name == "byteEnd") range.end = offset(number);
+            return Errc::ok;
         });
     }
 
@@ -118,7 +148,21 @@ private:
         if (key == "media")
             return reader_.object(value,
                                   [this](auto name, auto inside) { return media(name, inside); });
+        if (key == "record") return quote(value);
         return media(key, value);
+    }
+
+    /// A quote with pictures has the record one level deeper.
+    Errc quote(JsonValue value) {
+        return reader_.object(value, [this](std::string_view key, JsonValue inside) {
+            if (key == "record")
+                return reader_.object(inside, [this](std::string_view name, JsonValue text) {
+                    if (name == "uri") reader_.text(text, event_.quoted);
+                    return Errc::ok;
+                });
+            if (key == "uri") reader_.text(inside, event_.quoted);
+            return Errc::ok;
+        });
     }
 
     Errc media(std::string_view key, JsonValue value) {
@@ -130,28 +174,22 @@ private:
         if (key == "video") count_media(event_.media);
         else if (key == "external")
             return reader_.object(value, [this](std::string_view name, JsonValue text) {
-                if (name == "uri") link(text);
+                if (name == "uri") reader_.text(text, event_.card);
                 return Errc::ok;
             });
         return Errc::ok;
     }
 
-    void link(JsonValue value) {
-        std::string_view uri;
-        reader_.text(value, uri);
-        if (!uri.empty()) out_.links.push_back(uri);
-    }
-
     EventReader& reader_;
-    Mentions& out_;
+    std::vector<FacetLink>& links_;
     Event& event_;
 };
 
 }  // namespace
 
-Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event) {
+Errc read_event(JsonValue root, EventReader& reader, std::vector<FacetLink>& links, Event& event) {
     if (!json_raw(root).starts_with('{')) return Errc::wrong_type;
-    Walk walk(reader, out, event);
+    Walk walk(reader, links, event);
     return json_members(
         root, [&](std::string_view key, JsonValue value) { return walk.message(key, value); });
 }

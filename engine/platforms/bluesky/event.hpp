@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "platforms/event.hpp"
 
@@ -24,12 +26,26 @@ struct Event {
     std::string_view lang;
     std::string_view root;
     std::string_view parent;
+    std::string_view quoted;  ///< a record that the post shows below itself
+    std::string_view card;    ///< the address of the link card
     std::uint16_t media = 0;
 };
 
-/// Reads the whole message; addresses of facets and embeds go to `out.links`. Not ok: the JSON is
-/// broken.
-[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event);
+/// An address behind a part of the text, in bytes. Nobody validates the range: see is_shown().
+struct FacetLink {
+    std::string_view uri;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Whether readers see the link: clients leave out a range that is empty or beyond the text.
+[[nodiscard]] inline bool is_shown(const FacetLink& link, std::string_view text) noexcept {
+    return link.begin < link.end && link.end <= text.size();
+}
+
+/// Reads the whole message; links of facets are added to `links`. Not ok: the JSON is broken.
+[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, std::vector<FacetLink>& links,
+                              Event& event);
 
 /// The only collection that holds posts.
 inline constexpr std::string_view kPosts = "app.bsky.feed.post";

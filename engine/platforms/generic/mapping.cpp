@@ -12,17 +12,27 @@ namespace dom = simdjson::dom;
 
 namespace {
 
+constexpr double kLastSecond = 7'289'654'400;  // 2201-01-01: core/timestamp.hpp
+
 /// What stands at a pointer; false when there is nothing or null.
 bool at(dom::element item, const std::string& pointer, dom::element& out) {
     if (pointer.empty()) return false;
     return item.at_pointer(pointer).get(out) == simdjson::SUCCESS && !out.is_null();
 }
 
+/// Wrong when it is no string, or holds a NUL that was escaped.
+Errc text_of(dom::element value, std::string_view& out) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return Errc::wrong_type;
+    if (text.find('\0') != std::string_view::npos) return Errc::malformed_json;
+    out = text;
+    return Errc::ok;
+}
+
 /// A string, or a whole number as its digits.
 Errc token_at(dom::element item, const std::string& pointer, Arena& arena, std::string_view& out) {
     dom::element value;
     if (!at(item, pointer, value)) return Errc::ok;
-    if (value.get(out) == simdjson::SUCCESS) return Errc::ok;
     std::int64_t number = 0;
     std::uint64_t large = 0;
     char digits[24];
@@ -31,13 +41,22 @@ Errc token_at(dom::element item, const std::string& pointer, Arena& arena, std::
         end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     else if (value.get(large) == simdjson::SUCCESS)
         end = std::to_chars(digits, digits + sizeof digits, large).ptr;
-    else return Errc::wrong_type;
+    else return text_of(value, out);
     out = arena.copy({digits, static_cast<std::size_t>(end - digits)});
     return Errc::ok;
 }
 
-/// RFC 3339, or Unix seconds or milliseconds: whichever gives a year that can be.
+/// RFC 3339, or Unix seconds (with or without a fraction) or milliseconds: whichever gives a year
+/// that can be.
 Errc time_at(dom::element item, const std::string& pointer, Arena& arena, Timestamp& out) {
+    dom::element value;
+    double seconds = 0;
+    if (at(item, pointer, value) && value.type() == dom::element_type::DOUBLE &&
+        value.get(seconds) == simdjson::SUCCESS) {
+        if (!(seconds >= 0 && seconds < kLastSecond)) return Errc::number_range;
+        out = Timestamp{std::chrono::microseconds(static_cast<std::int64_t>(seconds * 1e6))};
+        return Errc::ok;
+    }
     std::string_view text;
     if (const auto error = token_at(item, pointer, arena, text); error != Errc::ok) return error;
     if (text.empty()) return Errc::ok;
@@ -49,13 +68,41 @@ Errc time_at(dom::element item, const std::string& pointer, Arena& arena, Timest
 }
 
 std::string_view string_member(dom::object object, std::string_view key) {
-    std::string_view value;
-    return object.at_key(key).get(value) == simdjson::SUCCESS ? value : std::string_view{};
+    dom::element value;
+    std::string_view text;
+    if (object.at_key(key).get(value) != simdjson::SUCCESS || text_of(value, text) != Errc::ok)
+        return {};
+    return text;
+}
+
+bool is_event(dom::element item) {
+    dom::object event;
+    return item.get(event) == simdjson::SUCCESS && !string_member(event, "specversion").empty();
+}
+
+/// Not ok when there are too many of them: each becomes a dead letter.
+Errc refuse(Errc reason, dom::element part, Arena& arena, Mentions& out) {
+    if (out.refused.size() >= limits::kMentionsPerFrame) return Errc::too_many;
+    const auto written = simdjson::minify(part);
+    out.refused.push_back({reason, arena.copy(written)});
+    return Errc::ok;
+}
+
+/// A body of one part is refused as a whole: its dead letter is the body itself.
+Errc settle(Errc error, dom::element body, Mentions& out) {
+    if (error == Errc::ok && out.list.empty() && out.refused.size() == 1 && !body.is_array())
+        error = out.refused.front().reason;
+    if (error != Errc::ok) {
+        out.list.clear();
+        out.refused.clear();
+    }
+    return error;
 }
 
 }  // namespace
 
 Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "generic")) {
+    if (platform_.empty()) source.fault("platform_name", "`platform_name` is a word");
     static const SettingNode kNone{SettingNode::Type::map, {}, {}, {}, {}, {}};
     SettingsReport unused;
     auto given = source.map("mapping");
@@ -88,74 +135,82 @@ Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "gen
     if (mapped_) mapping.finish();
 }
 
-Errc Mapping::read(dom::element root, Arena& arena, Mentions& out) const {
-    const auto error = read_body(root, arena, out);
-    // A body of one part is refused as a whole: its dead letter is the body itself.
-    if (error == Errc::ok && out.list.empty() && out.refused.size() == 1 && out.ignored == 0 &&
-        !root.is_array()) {
-        const auto reason = out.refused.front().reason;
-        out.refused.clear();
-        return reason;
-    }
-    return error;
+Errc Mapping::read(dom::element body, Arena& arena, Mentions& out) const {
+    return settle(read_body(body, arena, out), body, out);
 }
 
-Errc Mapping::read_body(dom::element root, Arena& arena, Mentions& out) const {
-    dom::object object;
-    if (root.get(object) == simdjson::SUCCESS) {
-        if (!string_member(object, "specversion").empty()) return read_event(object, arena, out);
-        dom::element inside;
-        if (at(root, items_, inside)) return read_items(inside, {}, arena, out);
-        if (!items_.empty()) return Errc::missing_member;
-        // Standard Webhooks and many others: {type, timestamp, data}.
-        dom::element ignored;
-        if (!mapped_ && !at(root, text_, ignored) && at(root, "/data", inside)) {
-            return read_items(inside, {}, arena, out);
-        }
-        return read_items(root, {}, arena, out);
-    }
+Errc Mapping::read_data(dom::element data, Envelope envelope, Arena& arena, Mentions& out) const {
+    return settle(read_event_data(data, envelope, arena, out), data, out);
+}
+
+Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
     dom::array array;
-    if (root.get(array) != simdjson::SUCCESS) return Errc::wrong_type;
-    for (const dom::element item : array) {
-        dom::object event;
-        const bool cloud =
-            item.get(event) == simdjson::SUCCESS && !string_member(event, "specversion").empty();
-        const auto error = cloud ? read_event(event, arena, out) : read_items(item, {}, arena, out);
-        if (error == Errc::too_many) return error;
-        if (error != Errc::ok) refuse(error, item, arena, out);
+    if (body.get(array) == simdjson::SUCCESS) {
+        for (const dom::element item : array) {
+            auto error =
+                is_event(item) ? read_event(item, arena, out) : read_items(item, {}, arena, out);
+            if (error != Errc::ok && error != Errc::too_many)
+                error = refuse(error, item, arena, out);
+            if (error != Errc::ok) return error;
+        }
+        return Errc::ok;
     }
-    return Errc::ok;
+    if (!body.is_object()) return Errc::wrong_type;
+    if (is_event(body)) return read_event(body, arena, out);
+    dom::element inside;
+    if (at(body, items_, inside)) return read_items(inside, {}, arena, out);
+    if (!items_.empty()) return Errc::missing_member;
+    // Standard Webhooks and many others: {type, timestamp, data}.
+    dom::element text;
+    if (!mapped_ && !at(body, text_, text) && at(body, "/data", inside))
+        return read_items(inside, {}, arena, out);
+    return read_items(body, {}, arena, out);
 }
 
-/// CloudEvents 1.0, JSON format: `source` and `id` together are unique.
+/// CloudEvents 1.0, JSON format.
 Errc Mapping::read_event(dom::object event, Arena& arena, Mentions& out) const {
-    Envelope envelope{string_member(event, "id"), string_member(event, "source"),
-                      string_member(event, "time"), string_member(event, "partitionkey")};
-    if (envelope.subject.empty()) envelope.subject = string_member(event, "subject");
-    if (envelope.id.empty() || envelope.source.empty()) return Errc::missing_member;
+    Envelope envelope;
+    envelope.id = string_member(event, "id");
+    envelope.source = string_member(event, "source");
+    envelope.time = string_member(event, "time");
+    envelope.thread = string_member(event, "partitionkey");
+    if (envelope.thread.empty()) envelope.thread = string_member(event, "subject");
     dom::element data;
-    if (event.at_key("data").get(data) != simdjson::SUCCESS ||
-        !(data.is_object() || data.is_array())) {
-        return Errc::wrong_type;  // text, XML or bytes: there is no member to map
-    }
-    return read_items(data, envelope, arena, out);
+    if (event.at_key("data_base64").get(data) == simdjson::SUCCESS) return Errc::wrong_type;
+    if (event.at_key("data").get(data) != simdjson::SUCCESS) return Errc::missing_member;
+    return read_event_data(data, envelope, arena, out);
+}
+
+Errc Mapping::read_event_data(dom::element data, Envelope envelope, Arena& arena,
+                              Mentions& out) const {
+    if (envelope.id.empty() || envelope.source.empty()) return Errc::missing_member;
+    // Text, XML or bytes: there is no member to map.
+    if (!data.is_object() && !data.is_array()) return Errc::wrong_type;
+    dom::element items = data;
+    if (!items_.empty() && !at(data, items_, items)) return Errc::missing_member;
+    envelope.unique = arena.join({envelope.source, "#", envelope.id});
+    return read_items(items, envelope, arena, out);
 }
 
 Errc Mapping::read_items(dom::element items, const Envelope& envelope, Arena& arena,
                          Mentions& out) const {
+    const auto take = [&](dom::element item, const Envelope& own) {
+        const auto error = read_item(item, own, arena, out);
+        const bool goes_on = error == Errc::ok || error == Errc::too_many;
+        return goes_on ? error : refuse(error, item, arena, out);
+    };
     dom::array array;
-    if (items.get(array) != simdjson::SUCCESS) {
-        const auto error = read_item(items, envelope, arena, out);
-        if (error != Errc::ok && error != Errc::too_many) {
-            refuse(error, items, arena, out);
-            return Errc::ok;
-        }
-        return error;
-    }
+    if (items.get(array) != simdjson::SUCCESS) return take(items, envelope);
+    auto own = envelope;
+    std::size_t place = 0;
     for (const dom::element item : array) {
-        const auto error = read_item(item, envelope, arena, out);
-        if (error == Errc::too_many) return error;
-        if (error != Errc::ok) refuse(error, item, arena, out);
+        if (!envelope.unique.empty()) {
+            char digits[24];
+            auto* const end = std::to_chars(digits, digits + sizeof digits, place++).ptr;
+            own.unique = arena.join(
+                {envelope.unique, "#", {digits, static_cast<std::size_t>(end - digits)}});
+        }
+        if (const auto error = take(item, own); error != Errc::ok) return error;
     }
     return Errc::ok;
 }
@@ -165,19 +220,18 @@ Errc Mapping::read_item(dom::element item, const Envelope& envelope, Arena& aren
     if (!item.is_object()) return Errc::wrong_type;
     Mention mention;
     mention.platform = platform_;
-    mention.thread = envelope.subject;
     if (!envelope.time.empty())
         mention.created_at = parse_rfc3339(envelope.time).value_or(Timestamp{});
     if (const auto error = read_fields(item, arena, mention); error != Errc::ok) return error;
-    if (!envelope.id.empty()) {
-        const auto unique = arena.join({envelope.source, "#", envelope.id});
-        if (mention.event_id.empty()) mention.event_id = unique;
-        if (mention.id.empty()) mention.id = unique;
-    }
+    if (mention.thread.empty()) mention.thread = envelope.thread;
+    if (mention.event_id.empty()) mention.event_id = envelope.unique;
+    if (mention.id.empty()) mention.id = envelope.unique;
     if (mention.id.empty()) return Errc::missing_member;
     if (mention.text.data() == nullptr && mention.action != Action::deleted)
         return Errc::missing_member;
-    mention.id = arena.join({platform_, ":", mention.id});
+    for (auto* const name : {&mention.id, &mention.thread, &mention.parent}) {
+        if (!name->empty()) *name = arena.join({platform_, ":", *name});
+    }
     return admit(mention, out);
 }
 
@@ -210,11 +264,6 @@ Errc Mapping::read_fields(dom::element item, Arena& arena, Mention& mention) con
     mention.kind = kind_of(kind).value_or(Kind::post);
     mention.action = action_of(action).value_or(Action::created);
     return time_at(item, created_at_, arena, mention.created_at);
-}
-
-void Mapping::refuse(Errc reason, dom::element part, Arena& arena, Mentions& out) {
-    const auto written = simdjson::minify(part);
-    out.refused.push_back({reason, arena.copy(written)});
 }
 
 }  // namespace hark::platforms::generic

@@ -10,6 +10,16 @@
 
 namespace hark::platforms::generic {
 
+/// What a CloudEvent says of itself, in its members or, in binary mode, in the request's headers;
+/// empty views when there is none.
+struct Envelope {
+    std::string_view id;
+    std::string_view source;
+    std::string_view time;
+    std::string_view thread;  ///< `partitionkey`, else `subject`
+    std::string_view unique;  ///< of source and id, and of the place where data is a list
+};
+
 /// Where a sender's JSON has the members of a mention: JSON Pointers (RFC 6901), read from the
 /// source's `mapping`.
 class Mapping {
@@ -18,25 +28,22 @@ public:
 
     /// Adds the mentions of a whole body. Parts that cannot be used are in `out.refused`. Not ok:
     /// nothing could be used.
-    Errc read(simdjson::dom::element root, Arena& arena, Mentions& out) const;
+    Errc read(simdjson::dom::element body, Arena& arena, Mentions& out) const;
+
+    /// The same for the body of an event in binary mode: it is the event's data.
+    Errc read_data(simdjson::dom::element data, Envelope envelope, Arena& arena,
+                   Mentions& out) const;
 
 private:
-    /// The envelope of a CloudEvent around an item; empty views when there is none.
-    struct Envelope {
-        std::string_view id;
-        std::string_view source;
-        std::string_view time;
-        std::string_view subject;
-    };
-
-    Errc read_body(simdjson::dom::element root, Arena& arena, Mentions& out) const;
+    Errc read_body(simdjson::dom::element body, Arena& arena, Mentions& out) const;
     Errc read_event(simdjson::dom::object event, Arena& arena, Mentions& out) const;
+    Errc read_event_data(simdjson::dom::element data, Envelope envelope, Arena& arena,
+                         Mentions& out) const;
     Errc read_items(simdjson::dom::element items, const Envelope& envelope, Arena& arena,
                     Mentions& out) const;
     Errc read_item(simdjson::dom::element item, const Envelope& envelope, Arena& arena,
                    Mentions& out) const;
     Errc read_fields(simdjson::dom::element item, Arena& arena, Mention& mention) const;
-    static void refuse(Errc reason, simdjson::dom::element part, Arena& arena, Mentions& out);
 
     std::string platform_;
     bool mapped_ = false;  ///< the configuration has a mapping of its own
