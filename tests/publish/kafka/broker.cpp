@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
 
 #include "publish/kafka/handles.hpp"
 
@@ -80,6 +81,22 @@ rd_kafka_AclBindingFilter_t* no_writing(const std::string& topic, bool filter) {
     return make(RD_KAFKA_RESOURCE_TOPIC, topic.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
                 "User:ANONYMOUS", "*", RD_KAFKA_ACL_OPERATION_WRITE,
                 RD_KAFKA_ACL_PERMISSION_TYPE_DENY, why.data(), why.size());
+}
+
+/// A change of permissions is answered before the broker goes by it.
+void wait_for_rules(rd_kafka_t* client, const std::string& topic, std::size_t wanted) {
+    const KafkaQueue queue(rd_kafka_queue_new(client));
+    const Rule filter(no_writing(topic, true));
+    for (int i = 0; i < 500; ++i) {
+        rd_kafka_DescribeAcls(client, filter.get(), nullptr, queue.get());
+        const auto event = answer(queue.get());
+        std::size_t count = 0;
+        (void)rd_kafka_DescribeAcls_result_acls(rd_kafka_event_DescribeAcls_result(event.get()),
+                                                &count);
+        if (count == wanted) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    throw std::runtime_error("the broker does not take the permissions over");
 }
 
 Received received(const rd_kafka_message_t& message) {
@@ -203,6 +220,7 @@ void forbid_writing(const std::string& topic) {
     auto* raw = rule.get();
     rd_kafka_CreateAcls(client.get(), &raw, 1, nullptr, queue.get());
     (void)answer(queue.get());
+    wait_for_rules(client.get(), topic, 1);
 }
 
 void allow_writing(const std::string& topic) {
@@ -212,6 +230,7 @@ void allow_writing(const std::string& topic) {
     auto* raw = rule.get();
     rd_kafka_DeleteAcls(client.get(), &raw, 1, nullptr, queue.get());
     (void)answer(queue.get());
+    wait_for_rules(client.get(), topic, 0);
 }
 
 std::string fresh_topic() {
