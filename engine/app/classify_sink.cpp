@@ -25,7 +25,7 @@ private:
     void settle() {
         std::fflush(stdout);
         std::swap(tokens_, settling_);
-        for (const auto token : settling_) listener_.delivered(token, Errc::ok);
+        for (const auto token : settling_) listener_.delivered(token, Errc::ok, {});
         settling_.clear();
     }
 

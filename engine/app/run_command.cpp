@@ -99,6 +99,11 @@ private:
         tick_.async_wait([this](const error_code& error) {
             if (error) return;
             if (once_ && !stopping_ && daemon_.files_done()) begin_stop("all files are read");
+            if (daemon_.sink_ended()) {
+                log(telemetry::Level::error, "sink_ended", {{"reason", daemon_.not_ready()}});
+                stop_by_ = {};
+                stopping_ = true;
+            }
             if (stopping_ && (daemon_.drained() || std::chrono::steady_clock::now() > stop_by_)) {
                 admin_.stop();
                 io_.stop();

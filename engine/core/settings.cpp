@@ -82,6 +82,13 @@ std::string resolve_secret(std::string_view reference, std::string& problem) {
 
 }  // namespace
 
+SettingNode::SettingNode() = default;
+SettingNode::SettingNode(const SettingNode&) = default;
+SettingNode::SettingNode(SettingNode&&) noexcept = default;
+SettingNode& SettingNode::operator=(const SettingNode&) = default;
+SettingNode& SettingNode::operator=(SettingNode&&) noexcept = default;
+SettingNode::~SettingNode() = default;
+
 std::string_view nearest(std::string_view word, std::span<const std::string> candidates) {
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;

@@ -16,6 +16,14 @@ namespace hark {
 
 /// One value of a configuration file, with its place. Built by the app from YAML; rooms only read.
 struct SettingNode {
+    // Out of line: a pair of an incomplete type may be named here, not yet destroyed.
+    SettingNode();
+    SettingNode(const SettingNode&);
+    SettingNode(SettingNode&&) noexcept;
+    SettingNode& operator=(const SettingNode&);
+    SettingNode& operator=(SettingNode&&) noexcept;
+    ~SettingNode();
+
     enum class Type : std::uint8_t { null, scalar, list, map };
     Type type = Type::null;
     std::string scalar;

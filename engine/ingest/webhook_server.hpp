@@ -35,7 +35,8 @@ struct WebhookOptions {
     std::uint16_t port = 0;
     std::optional<TlsFiles> tls;
     std::size_t connections = limits::kConnections;
-    /// How many are open. Copies of the options share it, so that the limit is that of all shards together.
+    /// How many are open. Copies of the options share it, so that the limit is that of all shards
+    /// together.
     std::shared_ptr<std::atomic<std::size_t>> open = std::make_shared<std::atomic<std::size_t>>(0);
     std::size_t requests_per_connection = limits::kRequestsPerConnection;
     std::chrono::milliseconds handshake_timeout = limits::kTlsHandshakeTimeout;

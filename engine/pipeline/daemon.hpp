@@ -63,6 +63,7 @@ public:
     /// Cursors to disk; blocks for an fsync. Call about once a second, from a thread of its own.
     void store_cursors();
 
+    [[nodiscard]] bool sink_ended() const { return sink_->ended(); }
     [[nodiscard]] bool drained() const;     ///< nothing is in hand any more
     [[nodiscard]] bool files_done() const;  ///< every file was read to its end, all acknowledged,
                                             ///< and there is nothing but files

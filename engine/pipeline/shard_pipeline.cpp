@@ -197,16 +197,12 @@ void ShardPipeline::offer(DeliveryTracker::Slot slot, publish::Message& message,
     port_->offer(message, slot);
 }
 
-void ShardPipeline::delivered(std::uint64_t token, Errc outcome) noexcept {
+void ShardPipeline::delivered(std::uint64_t token, Errc outcome,
+                              std::string_view refused) noexcept {
     const auto slot = static_cast<DeliveryTracker::Slot>(token);
+    HARK_CHECK(tracker_.parcel(slot).pending > 0);
+    if (outcome != Errc::ok) refused_by_sink(slot, outcome, refused);
     auto& parcel = tracker_.parcel(slot);
-    HARK_CHECK(parcel.pending > 0);
-    if (outcome != Errc::ok) {
-        refused_by_sink_.add();
-        telemetry::log(telemetry::Level::error, "sink_refused",
-                       {{"source", sources_[parcel.source].options.name},
-                        {"reason", std::string(to_string(outcome))}});
-    }
     if (--parcel.pending > 0) return;
     for (const auto& fingerprint : parcel.remember) {
         if (fingerprint != Fingerprint{}) seen_.remember(fingerprint);
@@ -218,6 +214,20 @@ void ShardPipeline::delivered(std::uint64_t token, Errc outcome) noexcept {
     settle(frame);
     budget_.give_back(bytes);
     in_flight_bytes_.set(static_cast<double>(budget_.used()));
+}
+
+/// What the sink will never take is kept as a dead letter, which the frame then waits for too. A
+/// dead letter that is refused itself has no place left to go: it is counted.
+void ShardPipeline::refused_by_sink(DeliveryTracker::Slot slot, Errc reason,
+                                    std::string_view value) {
+    refused_by_sink_.add();
+    const auto parcel = tracker_.parcel(slot);
+    telemetry::log(telemetry::Level::error, "sink_refused",
+                   {{"source", sources_[parcel.source].options.name}});
+    if (!parcel.dead_letter) {
+        dead_letter(parcel.source, parcel.frame, reason, value,
+                    tracker_.frame(parcel.frame).received_at);
+    }
 }
 
 void ShardPipeline::settle(DeliveryTracker::Slot slot) noexcept {

@@ -56,7 +56,7 @@ public:
     [[nodiscard]] bool has_room() const noexcept override { return budget_.has_room(); }
     void when_room(std::function<void()> wake) override { budget_.when_room(std::move(wake)); }
     ingest::Handled handle(ingest::SourceIndex source, const Frame& frame) noexcept override;
-    void delivered(std::uint64_t token, Errc outcome) noexcept override;
+    void delivered(std::uint64_t token, Errc outcome, std::string_view refused) noexcept override;
 
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
 
@@ -87,6 +87,7 @@ private:
     void dead_letter(ingest::SourceIndex source, DeliveryTracker::Slot frame, Errc reason,
                      std::string_view bytes, Timestamp received_at);
     void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
+    void refused_by_sink(DeliveryTracker::Slot slot, Errc reason, std::string_view value);
     void settle(DeliveryTracker::Slot frame) noexcept;
     [[nodiscard]] bool wanted(SourceState& source, Mention& mention, Fingerprint thing);
 

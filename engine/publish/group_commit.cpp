@@ -136,7 +136,7 @@ public:
     void safe(Batch& batch) {
         busy_ = false;
         if (detached_) return;
-        for (const auto token : batch.tokens) listener_.delivered(token, Errc::ok);
+        for (const auto token : batch.tokens) listener_.delivered(token, Errc::ok, {});
         batch.clear();
         hand_over();
     }

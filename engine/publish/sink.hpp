@@ -32,7 +32,9 @@ class DeliveryListener {
 public:
     /// ok: the sink has it for good. sink_refused: it never will (too large). There is no other
     /// end: a sink that is away keeps offering until it is back.
-    virtual void delivered(std::uint64_t token, Errc outcome) noexcept = 0;
+    /// `refused`: the value of a message that was refused, valid during the call; else empty.
+    virtual void delivered(std::uint64_t token, Errc outcome,
+                           std::string_view refused) noexcept = 0;
 
 protected:
     ~DeliveryListener() = default;
@@ -59,6 +61,8 @@ public:
                                                          DeliveryListener& listener) = 0;
     /// Empty when records can be delivered now, else what is the matter, for /readyz. Thread-safe.
     [[nodiscard]] virtual std::string not_ready() const = 0;
+    /// Nothing will ever be delivered again (the reader of a pipe went away): stop. Thread-safe.
+    [[nodiscard]] virtual bool ended() const { return false; }
 };
 
 }  // namespace hark::publish

@@ -118,7 +118,7 @@ struct PipelineTest : testing::Test {
         while (!sent.empty()) {
             const auto token = sent.front().token;
             sent.pop_front();
-            pipeline.delivered(token, Errc::ok);
+            pipeline.delivered(token, Errc::ok, {});
         }
     }
     [[nodiscard]] std::vector<std::string> sent_to() const {
@@ -140,9 +140,9 @@ TEST_F(PipelineTest, AcknowledgedOnlyAfterEveryTopicHasIt) {
     handle(R"({"id":"1","text":"my order never arrived, I want a refund, nobody answers"})", 7);
     ASSERT_THAT(sent_to(), ElementsAre("hark.mentions", "hark.complaint"));
     EXPECT_TRUE(told.tokens.empty());
-    pipeline.delivered(sent[0].token, Errc::ok);
+    pipeline.delivered(sent[0].token, Errc::ok, {});
     EXPECT_TRUE(told.tokens.empty());
-    pipeline.delivered(sent[1].token, Errc::ok);
+    pipeline.delivered(sent[1].token, Errc::ok, {});
     EXPECT_THAT(told.tokens, ElementsAre(7));
     EXPECT_EQ(metrics.total("hark_records_total"), 1U);
     EXPECT_EQ(pipeline.in_flight(), 0U);
@@ -194,7 +194,7 @@ TEST_F(PipelineTest, ARefusalBySinkIsADeadLetterToo) {
     handle(R"({"id":"1","text":"hello there"})", 5);
     const auto token = sent.front().token;
     sent.pop_front();
-    pipeline.delivered(token, Errc::sink_refused);
+    pipeline.delivered(token, Errc::sink_refused, "the record");
     ASSERT_THAT(sent_to(), ElementsAre("hark.deadletter"));
     EXPECT_TRUE(told.tokens.empty());
     acknowledge_all();
@@ -324,7 +324,8 @@ TEST_F(PipelineTest, WarmItAllocatesNothingFromFrameToRecord) {
         frame.received_at = now();
         port.count = 0;
         (void)pipeline.handle(0, frame);
-        for (std::size_t i = 0; i < port.count; ++i) pipeline.delivered(port.tokens[i], Errc::ok);
+        for (std::size_t i = 0; i < port.count; ++i)
+            pipeline.delivered(port.tokens[i], Errc::ok, {});
     };
     for (auto& frame : frames) frame.resize(frame.size() + limits::kFramePadding);
     const std::size_t warm = frames.size() / 2;

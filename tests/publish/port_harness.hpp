@@ -83,7 +83,7 @@ public:
         pool_.join();
     }
 
-    void delivered(std::uint64_t token, Errc outcome) noexcept override {
+    void delivered(std::uint64_t token, Errc outcome, std::string_view) noexcept override {
         told_within_offer_ = told_within_offer_ || inside_offer_;
         const std::lock_guard lock(mutex_);
         fates_.emplace_back(token, outcome);

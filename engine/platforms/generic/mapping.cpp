@@ -103,7 +103,11 @@ Errc settle(Errc error, dom::element body, Mentions& out) {
 
 Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "generic")) {
     if (platform_.empty()) source.fault("platform_name", "`platform_name` is a word");
-    static const SettingNode kNone{SettingNode::Type::map, {}, {}, {}, {}, {}};
+    static const SettingNode kNone = [] {
+        SettingNode node;
+        node.type = SettingNode::Type::map;
+        return node;
+    }();
     SettingsReport unused;
     auto given = source.map("mapping");
     mapped_ = given.has_value();

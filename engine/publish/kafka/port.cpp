@@ -134,7 +134,7 @@ void KafkaPort::produce(KafkaClient& client, Slot slot, std::string_view key,
     }
     count(error);
     if (refuses(error)) {
-        refuse_later(slot);
+        refuse_later(slot, value);
         return;
     }
     park(slot, key, value, std::move(headers));
@@ -146,19 +146,19 @@ void KafkaPort::park(Slot slot, std::string_view key, std::string_view value,
     parked_.push_back({slot, std::string(key), std::string(value), std::move(headers)});
 }
 
-void KafkaPort::refuse_later(Slot slot) {
-    boost::asio::post(io_, [this, slot, alive = std::weak_ptr(alive_)] {
-        if (!alive.expired()) finish(slot, Errc::sink_refused);
+void KafkaPort::refuse_later(Slot slot, std::string_view value) {
+    boost::asio::post(io_, [this, slot, kept = std::string(value), alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) finish(slot, Errc::sink_refused, kept);
     });
 }
 
-void KafkaPort::finish(Slot slot, Errc outcome) {
+void KafkaPort::finish(Slot slot, Errc outcome, std::string_view refused) {
     const auto [token, sequence, topic] = pending_[slot];
     free_.push_back(slot);
     if (troubled_ && !renewing_ && outcome == Errc::ok && trouble_topic_.value_or(topic) == topic) {
         clear_trouble();
     }
-    listener_.delivered(token, outcome);
+    listener_.delivered(token, outcome, refused);
 }
 
 void KafkaPort::on_event(rd_kafka_event_t* event, Batching batching) {
@@ -190,7 +190,7 @@ void KafkaPort::on_report(const rd_kafka_message_t& message, Batching batching) 
     }
     count(message.err);
     if (refuses(message.err) && batching == Batching::one) {
-        finish(slot, Errc::sink_refused);
+        finish(slot, Errc::sink_refused, {static_cast<const char*>(message.payload), message.len});
         return;
     }
     rd_kafka_headers_t* detached = nullptr;

@@ -66,8 +66,8 @@ private:
     void produce(KafkaClient& client, Slot slot, std::string_view key, std::string_view value,
                  KafkaHeaders headers);
     void park(Slot slot, std::string_view key, std::string_view value, KafkaHeaders headers);
-    void refuse_later(Slot slot);
-    void finish(Slot slot, Errc outcome);
+    void refuse_later(Slot slot, std::string_view value);
+    void finish(Slot slot, Errc outcome, std::string_view refused = {});
 
     void on_event(rd_kafka_event_t* event, Batching batching);
     void on_report(const rd_kafka_message_t& message, Batching batching);

@@ -17,6 +17,8 @@ namespace hark::publish {
 
 namespace {
 
+constexpr std::string_view kReaderGone = "the reader of standard output went away";
+
 /// How long the writer waits in one go for a reader that pauses; a stop is not kept longer.
 constexpr int kPatienceMs = 500;
 
@@ -78,7 +80,7 @@ private:
 
     [[nodiscard]] static std::string what_failed(int error) {
         if (error == EAGAIN) return "the reader of standard output pauses";
-        if (error == EPIPE) return "the reader of standard output went away";
+        if (error == EPIPE) return std::string(kReaderGone);
         return "cannot write to standard output: " + std::generic_category().message(error);
     }
 
@@ -102,6 +104,10 @@ std::unique_ptr<SinkPort> StdoutSink::open(runtime::Shard& shard, DeliveryListen
 
 std::string StdoutSink::not_ready() const {
     return commit_->not_ready();
+}
+
+bool StdoutSink::ended() const {
+    return not_ready() == kReaderGone;
 }
 
 }  // namespace hark::publish

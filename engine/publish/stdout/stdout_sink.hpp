@@ -26,6 +26,7 @@ public:
     [[nodiscard]] std::unique_ptr<SinkPort> open(runtime::Shard& shard,
                                                  DeliveryListener& listener) override;
     [[nodiscard]] std::string not_ready() const override;
+    [[nodiscard]] bool ended() const override;
 
 private:
     std::unique_ptr<GroupCommit> commit_;
