@@ -274,7 +274,8 @@ TEST_F(KeepBrandTest, TheDeletionOfAKeptPostGoesOnAndOthersDoNot) {
 
 TEST_F(KeepBrandTest, TheBrandsOwnAccountIsMarked) {
     handle(
-        R"({"id":"4","platform":"mention","author":{"id":"42"},"text":"you idiots, this is the worst service ever"})");
+        R"({"id":"4","platform":"mention","author":{"id":"42"},)"
+           R"("text":"you idiots, this is the worst service ever"})");
     ASSERT_THAT(sent_to(), ElementsAre("hark.mentions"));
     EXPECT_NE(sent.front().value.find("\"is_brand\":true"), std::string::npos);
 }
@@ -307,7 +308,8 @@ TEST_F(PipelineTest, WarmItAllocatesNothingFromFrameToRecord) {
         const auto id = std::to_string(i);
         frames.push_back(
             R"({"id":"e)" + id +
-            R"(","lang":"en","thread":"t","text":"My order never arrived, I want a refund! Call +1 202 555 0143 \u263a )" +
+            R"(","lang":"en","thread":"t","text":"My order never)"
+                         R"( arrived, I want a refund! Call +1 202 555 0143 \u263a )" +
             id + "\"}");
         frames.push_back(
             R"({"id":"r)" + id +
