@@ -50,14 +50,19 @@ std::vector<std::string> sample_texts() {
     return texts;
 }
 
+constexpr const char* kSubject =
+    R"("cid":"bafyreiftot7eltsc3f6g4qktykmbv6jcmdmhcx5osscan6jpdxkpqcmcza",)"
+    R"("uri":"at://did:plc:r2zybk6op3ymzpz6jhqpkoy5/app.bsky.feed.post/3mpsjbtci2c2o")";
+
 /// A Jetstream v1 event of a real post's text; about 860 bytes.
 std::string frame_of(const std::string& quoted_text, std::size_t number) {
     const auto n = std::to_string(1'000'000 + number);
     return R"({"did":"did:plc:dclwtltrt2ggsryagfzk)" + n.substr(3) + R"(","time_us":178317588809)" +
            n + R"(,"kind":"commit","commit":{"rev":"3mptbypcq37)" + n +
            R"(","operation":"create","collection":"app.bsky.feed.post","rkey":"3mptby)" + n +
-           R"(","record":{"$type":"app.bsky.feed.post","createdAt":"2026-07-04T14:38:06.240Z","langs":["en"],"reply":{"parent":{"cid":"bafyreiftot7eltsc3f6g4qktykmbv6jcmdmhcx5osscan6jpdxkpqcmcza","uri":"at://did:plc:r2zybk6op3ymzpz6jhqpkoy5/app.bsky.feed.post/3mpsjbtci2c2o"},"root":{"cid":"bafyreiftot7eltsc3f6g4qktykmbv6jcmdmhcx5osscan6jpdxkpqcmcza","uri":"at://did:plc:r2zybk6op3ymzpz6jhqpkoy5/app.bsky.feed.post/3mpsjbtci2c2o"}},"text":)" +
-           quoted_text +
+           R"(","record":{"$type":"app.bsky.feed.post","createdAt":"2026-07-04T14:38:06.240Z",)" +
+           R"("langs":["en"],"reply":{"parent":{)" + kSubject + R"(},"root":{)" + kSubject +
+           R"(}},"text":)" + quoted_text +
            R"(},"cid":"bafyreiguce4jh7kcbmof3pmcvasifqtw24b6isakj5ve5ga2b4z4alpc4i"}})";
 }
 
