@@ -2,8 +2,9 @@
 
 #include <xxhash.h>
 
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 
 #include "core/limits.hpp"
 
@@ -64,6 +65,7 @@ std::string hash_of(const RuleBook& book) {
         canonical.text(pack.advice);
     }
     for (const auto& rule : book.rules) {
+        canonical.number(rule.pack);
         canonical.texts(
             {rule.id, rule.pattern, rule.sublabel, rule.advice, rule.pii_type, rule.validator});
         canonical.texts(rule.keywords);
@@ -93,7 +95,9 @@ public:
 
     std::shared_ptr<const RuleSet> run(const CompileOptions& options) {
         const auto before = faults_.size();
-        auto& book = set_->book_;
+        const auto& book = set_->book_;
+        if (book.brands.size() > std::numeric_limits<BrandIndex>::max())
+            faults_.push_back({book.brands.back().where, "too many brands"});
         set_->patterns_.resize(book.rules.size());
         for (RuleIndex i = 0; i < book.rules.size(); ++i) add_rule(i);
         for (BrandIndex i = 0; i < book.brands.size(); ++i) add_brand(i);
@@ -102,7 +106,7 @@ public:
         const DatabaseCache cache(options.cache_folder);
         set_->folded_ = cache.get(folded_, faults_);
         set_->original_ = cache.get(original_, faults_);
-        set_->places_ = cache.get(places_, faults_);
+        if (faults_.size() == before) set_->places_ = cache.get(places_, faults_);
         if (faults_.size() > before) return nullptr;
         set_->hash_ = hash_of(book);
         return set_;
@@ -112,6 +116,8 @@ private:
     void add_rule(RuleIndex index) {
         const auto& rule = set_->book_.rules[index];
         if (!rule.pii_type.empty()) {
+            if (const auto at = find_torn_letter(rule.pattern))
+                fault("rule `" + rule.id + "`", rule.where, rule.pattern, {*at, kTornLetter});
             original_.push_back({rule.pattern, kOriginalFlags, index, rule.where, rule.id});
             return;
         }
@@ -124,6 +130,7 @@ private:
         }
         for (const auto& sequence : pattern->sequences)
             add_sequence(sequence, index, rule.where, rule.id);
+        std::erase_if(pattern->sequences, Vocabulary::takes);
         set_->patterns_[index] = std::move(*pattern);
     }
 
@@ -154,13 +161,20 @@ private:
 
     std::optional<Pattern> parse(const std::string& text, const std::string& of,
                                  const Location& where) {
-        PatternFault fault;
-        auto pattern = parse_pattern(text, fold_, fault);
-        if (!pattern) {
-            faults_.push_back({where, of + ", character " + std::to_string(fault.at + 1) + " of `" +
-                                          text + "`: " + fault.what});
-        }
+        PatternFault problem;
+        auto pattern = parse_pattern(text, fold_, problem);
+        if (!pattern) fault(of, where, text, problem);
         return pattern;
+    }
+
+    void fault(const std::string& of, const Location& where, const std::string& text,
+               const PatternFault& problem) {
+        const auto before = std::string_view(text).substr(0, problem.at);
+        const auto characters = std::count_if(before.begin(), before.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+        });
+        faults_.push_back({where, of + ", character " + std::to_string(characters + 1) + " of `" +
+                                      text + "`: " + problem.what});
     }
 
     std::shared_ptr<RuleSet> set_;

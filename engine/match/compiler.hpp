@@ -15,8 +15,7 @@ struct CompileOptions {
 };
 
 /// Folds, parses and compiles every pattern, off the data path; any thread. nullptr when anything
-/// is wrong: every fault is named, none stops the search for more (but Hyperscan names one refused
-/// expression at a time).
+/// is wrong: every fault is named, none stops the search for more.
 [[nodiscard]] std::shared_ptr<const RuleSet> compile(RuleBook book, const FoldFunction& fold,
                                                      const CompileOptions& options,
                                                      std::vector<Fault>& faults);

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,10 +22,11 @@ constexpr std::size_t kFilesKept = 16;  // a few rule sets, before and after; ol
 
 struct FileHeader {
     char magic[8];
+    char key[32];
     std::uint64_t size;
     std::uint64_t checksum;
 };
-constexpr char kMagic[8] = {'H', 'A', 'R', 'K', 'H', 'S', 'D', '1'};
+constexpr char kMagic[8] = {'H', 'A', 'R', 'K', 'H', 'S', 'D', '2'};
 
 /// Everything that decides what a compiled database looks like.
 std::string key_of(const std::vector<Expression>& expressions) {
@@ -44,7 +46,32 @@ std::string key_of(const std::vector<Expression>& expressions) {
     return hex;
 }
 
+void refuse(const Expression& expression, const hs_compile_error_t& error,
+            std::vector<Fault>& faults) {
+    Fault fault{expression.where, "rule `" + expression.name + "`: " + error.message};
+    const bool again = std::any_of(faults.begin(), faults.end(), [&](const Fault& one) {
+        return one.what == fault.what && one.where.line == fault.where.line &&
+               one.where.file == fault.where.file;
+    });
+    if (!again) faults.push_back(std::move(fault));
+}
+
+/// A compilation ends at the first expression that is refused; their authors want to hear of all.
+void refuse_each(const std::vector<Expression>& expressions, std::vector<Fault>& faults) {
+    for (const auto& expression : expressions) {
+        hs_expr_info_t* info = nullptr;
+        hs_compile_error_t* error = nullptr;
+        if (hs_expression_info(expression.text.c_str(), expression.flags, &info, &error) !=
+            HS_SUCCESS) {
+            refuse(expression, *error, faults);
+            hs_free_compile_error(error);
+        }
+        std::free(info);
+    }
+}
+
 Database compile(const std::vector<Expression>& expressions, std::vector<Fault>& faults) {
+    const auto before = faults.size();
     std::vector<const char*> texts;
     std::vector<unsigned> flags;
     std::vector<unsigned> ids;
@@ -59,14 +86,12 @@ Database compile(const std::vector<Expression>& expressions, std::vector<Fault>&
                                          static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
                                          nullptr, &database, &error);
     if (result == HS_SUCCESS) return Database(database);
+    refuse_each(expressions, faults);
     const bool known =
         error->expression >= 0 && static_cast<std::size_t>(error->expression) < expressions.size();
-    const auto* culprit =
-        known ? &expressions[static_cast<std::size_t>(error->expression)] : nullptr;
-    faults.push_back(
-        {culprit != nullptr ? culprit->where : Location{"rules", 0, 0},
-         (culprit != nullptr ? "rule `" + culprit->name + "`: " : "the rules together: ") +
-             std::string(error->message)});
+    if (known) refuse(expressions[static_cast<std::size_t>(error->expression)], *error, faults);
+    else if (faults.size() == before)
+        faults.push_back({{"rules", 0, 0}, "the rules together: " + std::string(error->message)});
     hs_free_compile_error(error);
     return nullptr;
 }
@@ -76,23 +101,27 @@ Database compile(const std::vector<Expression>& expressions, std::vector<Fault>&
 Database DatabaseCache::get(const std::vector<Expression>& expressions,
                             std::vector<Fault>& faults) const {
     if (expressions.empty()) return nullptr;
-    const auto path =
-        folder_.empty() ? std::string{} : folder_ + "/" + key_of(expressions) + ".hsdb";
-    if (!path.empty()) {
-        if (auto database = load(path)) return database;
-    }
+    if (folder_.empty()) return compile(expressions, faults);
+    const auto key = key_of(expressions);
+    if (auto database = load(key)) return database;
     auto database = compile(expressions, faults);
-    if (database != nullptr && !path.empty()) store(path, database.get());
+    if (database != nullptr) store(key, database.get());
     return database;
 }
 
-Database DatabaseCache::load(const std::string& path) const {
+std::string DatabaseCache::path_of(const std::string& key) const {
+    return folder_ + "/" + key + ".hsdb";
+}
+
+Database DatabaseCache::load(const std::string& key) const {
+    const auto path = path_of(key);
     std::ifstream file(path, std::ios::binary);
     FileHeader header{};
     if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return nullptr;
     std::error_code error;
     const auto size = fs::file_size(path, error);
     if (error || std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 ||
+        key != std::string_view(header.key, sizeof header.key) ||
         size != sizeof header + header.size) {
         return nullptr;
     }
@@ -106,17 +135,21 @@ Database DatabaseCache::load(const std::string& path) const {
 }
 
 /// A cache that cannot be written is no fault: the next start compiles again.
-void DatabaseCache::store(const std::string& path, const hs_database_t* database) const {
+void DatabaseCache::store(const std::string& key, const hs_database_t* database) const {
+    static std::atomic<unsigned> files = 0;
     char* bytes = nullptr;
     std::size_t size = 0;
     if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS) return;
     FileHeader header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
+    key.copy(header.key, sizeof header.key);
     header.size = size;
     header.checksum = XXH3_64bits(bytes, size);
     std::error_code error;
     fs::create_directories(folder_, error);
-    const auto aside = path + "." + std::to_string(::getpid()) + ".tmp";
+    const auto path = path_of(key);
+    const auto aside =
+        path + "." + std::to_string(::getpid()) + "." + std::to_string(++files) + ".tmp";
     {
         std::ofstream file(aside, std::ios::binary | std::ios::trunc);
         file.write(reinterpret_cast<const char*>(&header), sizeof header);
@@ -133,9 +166,11 @@ void DatabaseCache::store(const std::string& path, const hs_database_t* database
 void DatabaseCache::prune() const {
     std::error_code error;
     std::vector<std::pair<fs::file_time_type, fs::path>> files;
-    for (const auto& entry : fs::directory_iterator(folder_, error)) {
-        if (entry.path().extension() == ".hsdb")
-            files.emplace_back(entry.last_write_time(error), entry.path());
+    for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
+        const auto kind = at->path().extension();
+        std::error_code gone;  // another process prunes too
+        if (kind == ".hsdb" || kind == ".tmp")
+            files.emplace_back(at->last_write_time(gone), at->path());
     }
     if (files.size() <= kFilesKept) return;
     std::sort(files.begin(), files.end());

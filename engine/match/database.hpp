@@ -32,14 +32,15 @@ class DatabaseCache {
 public:
     explicit DatabaseCache(std::string folder) : folder_(std::move(folder)) {}
 
-    /// nullptr without a fault when there is no expression; nullptr with faults when one is
-    /// refused.
+    /// nullptr without a fault when there is no expression; nullptr with faults, one for each that
+    /// is refused, when any is.
     [[nodiscard]] Database get(const std::vector<Expression>& expressions,
                                std::vector<Fault>& faults) const;
 
 private:
-    [[nodiscard]] Database load(const std::string& path) const;
-    void store(const std::string& path, const hs_database_t* database) const;
+    [[nodiscard]] std::string path_of(const std::string& key) const;
+    [[nodiscard]] Database load(const std::string& key) const;
+    void store(const std::string& key, const hs_database_t* database) const;
     void prune() const;
 
     std::string folder_;

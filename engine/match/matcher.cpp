@@ -7,6 +7,12 @@
 
 namespace hark::match {
 
+namespace {
+
+constexpr std::size_t kLookBack = 32;
+
+}  // namespace
+
 Matcher::~Matcher() {
     hs_free_scratch(scratch_);
 }
@@ -19,19 +25,20 @@ void Matcher::use(std::shared_ptr<const RuleSet> rules) {
             throw std::bad_alloc();
     }
     rules_ = std::move(rules);
-    stamp_.assign(rules_->book_.rules.size() + rules_->book_.brands.size(), 0);
+    hits_.assign(rules_->book_.rules.size() + rules_->book_.brands.size(), {});
     post_ = 0;
 }
 
-void Matcher::hit(Target target, Matches& out) noexcept {
-    if (stamp_[target] == post_) return;
-    stamp_[target] = post_;
+void Matcher::hit(Target target, Span place, Matches& out) noexcept {
+    auto& hit = hits_[target];
+    if (hit.post == post_) return;
+    hit = {post_, place};
     const auto rules = rules_->book_.rules.size();
     if (target < rules) out.rules.push_back(target);
     else out.brands.push_back(static_cast<BrandIndex>(target - rules));
 }
 
-struct Matcher::Hit {
+struct Matcher::Context {
     Matcher* matcher;
     Matches* out;
 };
@@ -39,17 +46,18 @@ struct Matcher::Hit {
 void Matcher::scan(const FoldedText& folded, Matches& out) noexcept {
     out.clear();
     if (++post_ == 0) {  // once in 2^32 posts
-        std::fill(stamp_.begin(), stamp_.end(), 0);
+        std::fill(hits_.begin(), hits_.end(), Hit{});
         post_ = 1;
     }
     if (folded.bytes.empty()) return;
-    rules_->vocabulary_.scan(folded.bytes, vocabulary_, [&](Target target) { hit(target, out); });
+    rules_->vocabulary_.scan(folded.bytes, vocabulary_,
+                             [&](Target target, Span place) { hit(target, place, out); });
     if (rules_->folded_ == nullptr) return;
-    Hit context{this, &out};
+    Context context{this, &out};
     const auto on_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
                              void* given) {
-        const auto* const hit = static_cast<Hit*>(given);
-        hit->matcher->hit(id, *hit->out);
+        const auto* const one = static_cast<Context*>(given);
+        one->matcher->hit(id, {}, *one->out);
         return 0;
     };
     const auto result =
@@ -64,29 +72,33 @@ void Matcher::scan_raw(std::string_view original, Matches& out) noexcept {
                              void* given) {
         auto& candidates = static_cast<Matches*>(given)->candidates;
         const Span span{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)};
-        // Hyperscan tells every end; of one rule and begin they come in rising order.
-        const auto same = std::find_if(
-            candidates.rbegin(), candidates.rend(),
-            [&](const Candidate& one) { return one.rule == id && one.span.begin == span.begin; });
-        if (same != candidates.rend()) same->span.end = std::max(same->span.end, span.end);
+        // Hyperscan tells every end; of one rule and begin they come in rising order and close to
+        // one another, so looking far back would only make hostile texts slow.
+        const auto far = candidates.size() < kLookBack
+                             ? candidates.rend()
+                             : candidates.rbegin() + static_cast<std::ptrdiff_t>(kLookBack);
+        const auto same = std::find_if(candidates.rbegin(), far, [&](const Candidate& one) {
+            return one.rule == id && one.span.begin == span.begin;
+        });
+        if (same != far) same->span.end = span.end;
         else candidates.push_back({id, span});
-        // An expression that begins everywhere must not make a post's scan quadratic.
-        return candidates.size() < 1000 ? 0 : 1;
+        return 0;
     };
     const auto result =
         hs_scan(rules_->original_.get(), original.data(), static_cast<unsigned>(original.size()), 0,
                 scratch_, on_match, &out);
-    HARK_CHECK(result == HS_SUCCESS || result == HS_SCAN_TERMINATED);
+    HARK_CHECK(result == HS_SUCCESS);
 }
 
 std::optional<Span> Matcher::locate(RuleIndex rule, const FoldedText& folded) {
+    const auto& hit = hits_[rule];
+    if (hit.post != post_) return std::nullopt;
+    if (hit.place.end > 0) return hit.place;
     const auto& pattern = rules_->patterns_[rule];
-    std::optional<Span> first;
     for (const auto& sequence : pattern.sequences) {
-        const auto place = find_sequence(sequence, folded.bytes);
-        if (place && (!first || place->begin < first->begin)) first = place;
+        if (const auto place = find_sequence(sequence, folded.bytes)) return place;
     }
-    if (pattern.expression.empty()) return first;
+    if (pattern.expression.empty()) return std::nullopt;
     struct Wanted {
         RuleIndex rule;
         std::optional<Span> span;

@@ -25,22 +25,27 @@ public:
     void scan(const FoldedText& folded, Matches& out) noexcept;
 
     /// Candidates of personal data in the original bytes, added to `out`: of each place where a
-    /// rule's expression begins, the longest.
+    /// rule's expression begins, the longest (seldom a shorter one besides).
     void scan_raw(std::string_view original, Matches& out) noexcept;
 
-    /// Where a rule that fired stands in the folded text, without the blanks around it. Slower than
-    /// the scan: for posts that have evidence to show. nullopt for rules of conditions only.
+    /// Where a rule that fired stands in the folded text (the one scanned last), without the blanks
+    /// around it. May be slower than the scan: for posts that have evidence to show. nullopt for
+    /// rules whose pattern did not fire and for rules without one.
     [[nodiscard]] std::optional<Span> locate(RuleIndex rule, const FoldedText& folded);
 
 private:
-    struct Hit;
+    struct Context;
+    struct Hit {
+        std::uint32_t post = 0;  ///< in which the target hit last
+        Span place;              ///< there; empty: the scan did not tell
+    };
 
-    void hit(Target target, Matches& out) noexcept;
+    void hit(Target target, Span place, Matches& out) noexcept;
 
     std::shared_ptr<const RuleSet> rules_;
     hs_scratch_t* scratch_ = nullptr;
     Vocabulary::Scratch vocabulary_;
-    std::vector<std::uint32_t> stamp_;  ///< by target: the post in which it last hit
+    std::vector<Hit> hits_;  ///< by target
     std::uint32_t post_ = 0;
 };
 

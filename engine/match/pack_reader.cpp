@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/limits.hpp"
@@ -129,6 +130,10 @@ private:
     void read_root(Settings& root, const std::string& file) {
         Pack pack;
         pack.where = root.where();
+        if (book_.packs.size() >= std::numeric_limits<PackIndex>::max()) {
+            root.fault("label", "too many packs");
+            return;
+        }
         const auto label = root.required_text("label");
         pack.lang = root.required_text("lang");
         pack.bias = number(root, "bias", 0, -1000, 1000);
@@ -148,7 +153,6 @@ private:
 
     LabelId label_of(const std::string& label, Settings& root) {
         const bool named =
-            !label.empty() &&
             label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
         if (!named)
             root.fault("label", "a label is made of small letters, digits and _: it names a topic");
@@ -164,8 +168,8 @@ private:
 
     void read_rule(Settings& item) {
         if (book_.rules.size() >= limits::kRules) {
-            if (book_.rules.size() == limits::kRules)
-                item.fault("id", "more than " + std::to_string(limits::kRules) + " rules");
+            if (!full_) item.fault("id", "more than " + std::to_string(limits::kRules) + " rules");
+            full_ = true;
             return;
         }
         const auto index = static_cast<RuleIndex>(book_.rules.size());
@@ -201,7 +205,13 @@ private:
         rule.keywords = item.texts("keywords");
         rule.needs_keyword = item.boolean("needs_keyword", false);
         if (raw.empty() != rule.pii_type.empty()) item.fault("raw", "`raw` and `type` go together");
-        if (raw.empty()) return;
+        if (raw.empty()) {
+            for (const auto* key : {"validator", "keywords", "needs_keyword"}) {
+                if (item.has(key))
+                    item.fault(key, "`" + std::string(key) + "` belongs to rules with `raw`");
+            }
+            return;
+        }
         if (!rule.pattern.empty())
             item.fault("pattern", "a rule has a `pattern` or a `raw` expression, not both");
         if (raw.size() > limits::kPatternBytes)
@@ -231,8 +241,12 @@ private:
         names("none", NamedTest::Kind::none);
         if (auto at_least = when.map("at_least")) {
             const auto count = static_cast<std::uint32_t>(at_least->integer("n", 1, 1, 1000));
-            named_.push_back({index, at_least->texts("of"), NamedTest::Kind::at_least, count,
-                              at_least->where()});
+            auto of = at_least->texts("of");
+            if (count > of.size())
+                at_least->fault("n", "at least " + std::to_string(count) + " of " +
+                                         std::to_string(of.size()) + " rules can never fire");
+            named_.push_back(
+                {index, std::move(of), NamedTest::Kind::at_least, count, at_least->where()});
             at_least->finish();
         }
         when.finish();
@@ -277,7 +291,9 @@ private:
         if (error == std::errc{} && end == text.data() + text.size() && value >= min &&
             value <= max)
             return value;
-        from.fault(key, "`" + std::string(key) + "` is a number");
+        const auto whole = [](float bound) { return std::to_string(static_cast<int>(bound)); };
+        from.fault(
+            key, "`" + std::string(key) + "` is a number from " + whole(min) + " to " + whole(max));
         return fallback;
     }
 
@@ -293,7 +309,20 @@ private:
     RuleBook& book_;
     std::vector<Fault>& faults_;
     std::vector<NamedTest> named_;
+    bool full_ = false;
 };
+
+/// A byte more than a pack may have, at most: the reader refuses it then.
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    std::ifstream file(path, std::ios::binary);
+    if (error || !file) return std::nullopt;
+    std::string text(std::min<std::uintmax_t>(size, limits::kRuleFileBytes + 1), '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (static_cast<std::size_t>(file.gcount()) != text.size()) return std::nullopt;
+    return text;
+}
 
 }  // namespace
 
@@ -313,7 +342,13 @@ RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& fa
         std::vector<fs::path> files;
         for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
              at.increment(error)) {
-            if (at->path().extension() == ".yaml") files.push_back(at->path());
+            const auto kind = at->path().extension();
+            std::error_code gone;
+            if (!at->is_regular_file(gone)) continue;
+            if (kind == ".yaml") files.push_back(at->path());
+            if (kind == ".yml")
+                faults.push_back(
+                    {{at->path().string(), 0, 0}, "a pack is a .yaml file: this one is not read"});
         }
         if (error)
             faults.push_back(
@@ -323,10 +358,8 @@ RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& fa
                 {{folder, 0, 0}, "there is no pack (<label>/<language>.yaml) in this folder"});
         std::sort(files.begin(), files.end());
         for (const auto& path : files) {
-            std::ifstream file(path, std::ios::binary);
-            const std::string text{std::istreambuf_iterator<char>(file), {}};
-            if (!file) faults.push_back({{path.string(), 0, 0}, "cannot be read"});
-            else reader.read(text, path.string());
+            if (const auto text = read_file(path)) reader.read(*text, path.string());
+            else faults.push_back({{path.string(), 0, 0}, "cannot be read"});
         }
     }
     reader.resolve();

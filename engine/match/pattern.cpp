@@ -1,6 +1,7 @@
 #include "match/pattern.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "core/limits.hpp"
@@ -10,7 +11,10 @@ namespace hark::match {
 namespace {
 
 constexpr std::size_t kSequences = 2000;  // alternatives multiply; no readable rule comes near
+constexpr std::size_t kSequenceWords = 32;
 constexpr int kNesting = 16;
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kWordEnds = " \t\r\n|()~\"";
 
 /// Recursive descent; `fault_.what` is set at the first thing that is wrong, and everything
 /// unwinds.
@@ -22,21 +26,24 @@ public:
     std::vector<Sequence> parse() {
         auto sequences = alternatives(0);
         if (ok() && at_ < text_.size()) fail("`)` without its `(`");
-        for (const auto& sequence : sequences) {
-            if (ok() && sequence.empty()) fail("there is no word in it");
-        }
+        if (ok() && sequences.front().empty()) fail("there is no word in it");
         return sequences;
     }
 
     [[nodiscard]] bool ok() const noexcept { return fault_.what.empty(); }
 
 private:
-    void fail(std::string what) {
-        if (ok()) fault_ = {at_, std::move(what)};
+    void fail(std::string what) { fail(at_, std::move(what)); }
+    void fail(std::size_t at, std::string what) {
+        if (ok()) fault_ = {at, std::move(what)};
+    }
+
+    [[nodiscard]] bool at_one_of(std::string_view signs) const noexcept {
+        return at_ < text_.size() && signs.find(text_[at_]) != std::string_view::npos;
     }
 
     void skip_blanks() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+        while (at_one_of(kBlanks)) ++at_;
     }
 
     std::vector<Sequence> alternatives(int depth) {
@@ -48,7 +55,7 @@ private:
                        std::make_move_iterator(one.end()));
             if (all.size() > kSequences)
                 fail("more than " + std::to_string(kSequences) + " combinations of alternatives");
-            if (at_ >= text_.size() || text_[at_] != '|') break;
+            if (!at_one_of("|")) break;
             if (depth == 0) fail("write alternatives in brackets: (a|b)");
             ++at_;
         }
@@ -58,36 +65,35 @@ private:
     /// Items one after another, each with the gap before it.
     std::vector<Sequence> sequence(int depth) {
         std::vector<Sequence> all{{}};
-        bool gap_waits = false;
-        for (skip_blanks(); ok() && at_ < text_.size() && text_[at_] != '|' && text_[at_] != ')';
-             skip_blanks()) {
-            if (text_[at_] == '~') {
-                if (all.front().empty() || gap_waits) fail("a gap stands between two words");
-                gap_ = gap();
-                gap_waits = true;
+        std::optional<std::uint32_t> gap_before;
+        auto gap_at = at_;
+        for (skip_blanks(); ok() && at_ < text_.size() && !at_one_of("|)"); skip_blanks()) {
+            if (at_one_of("~")) {
+                if (all.front().empty() || gap_before) fail("a gap stands between two words");
+                gap_at = at_;
+                gap_before = gap();
                 continue;
             }
-            const auto gap_before = gap_waits ? gap_ : 0;
-            gap_waits = false;
-            append(all, item(depth), gap_before);
+            append(all, item(depth), gap_before.value_or(0));
+            gap_before.reset();
         }
-        if (gap_waits) fail("a gap stands between two words");
+        if (gap_before) fail(gap_at, "a gap stands between two words");
         return all;
     }
 
     void append(std::vector<Sequence>& all, const std::vector<Sequence>& items,
                 std::uint32_t gap_before) {
-        if (all.size() * items.size() > kSequences) {
+        if (all.size() * items.size() > kSequences)
             fail("more than " + std::to_string(kSequences) + " combinations of alternatives");
-            return;
-        }
+        if (!ok()) return;
         std::vector<Sequence> product;
         for (const auto& before : all) {
             for (const auto& after : items) {
                 auto joined = before;
                 joined.insert(joined.end(), after.begin(), after.end());
-                if (!after.empty() && !before.empty())
-                    joined[before.size()].gap_before = gap_before;
+                joined[before.size()].gap_before = gap_before;
+                if (joined.size() > kSequenceWords)
+                    fail("more than " + std::to_string(kSequenceWords) + " words in a row");
                 product.push_back(std::move(joined));
             }
         }
@@ -95,58 +101,63 @@ private:
     }
 
     std::uint32_t gap() {
-        ++at_;
+        const auto begin = at_++;
         std::uint32_t words = 0;
         const auto [end, error] =
             std::from_chars(text_.data() + at_, text_.data() + text_.size(), words);
-        if (error != std::errc{} || words > limits::kGapWords) {
-            fail("a gap is ~0 to ~" + std::to_string(limits::kGapWords));
-        } else {
-            at_ = static_cast<std::size_t>(end - text_.data());
-        }
+        at_ = static_cast<std::size_t>(end - text_.data());
+        if (error != std::errc{} || words > limits::kGapWords)
+            fail(begin, "a gap is ~0 to ~" + std::to_string(limits::kGapWords));
         return words;
     }
 
     std::vector<Sequence> item(int depth) {
-        if (text_[at_] == '(') {
-            const auto open = at_++;
-            auto inside = alternatives(depth + 1);
-            if (ok() && (at_ >= text_.size() || text_[at_] != ')')) {
-                at_ = open;
-                fail("`(` without its `)`");
-            }
-            ++at_;
-            for (const auto& one : inside) {
-                if (ok() && one.empty()) fail("an alternative without a word");
-            }
-            return inside;
+        const auto begin = at_;
+        auto all = at_one_of("(")    ? bracket(depth)
+                   : at_one_of("\"") ? std::vector<Sequence>{quoted()}
+                                     : std::vector<Sequence>{word()};
+        // `refund(ed|s)` would be read as two words, which its author does not mean.
+        const bool bracketed = text_[begin] == '(' || at_one_of("(");
+        if (at_ < text_.size() && bracketed && !at_one_of(" \t\r\n|)~"))
+            fail("alternatives are whole words: a blank is missing here");
+        return all;
+    }
+
+    std::vector<Sequence> bracket(int depth) {
+        const auto open = at_++;
+        auto inside = alternatives(depth + 1);
+        if (!at_one_of(")")) fail(open, "`(` without its `)`");
+        ++at_;
+        for (const auto& one : inside) {
+            if (one.empty()) fail(open, "an alternative without a word");
         }
-        if (text_[at_] == '"') return {quoted()};
-        return {word()};
+        return inside;
     }
 
     Sequence quoted() {
-        const auto close = text_.find('"', at_ + 1);
+        const auto open = at_;
+        const auto close = text_.find('"', open + 1);
         if (close == std::string_view::npos) {
             fail("a quote that does not end");
             return {};
         }
-        auto words = folded(text_.substr(at_ + 1, close - at_ - 1));
         at_ = close + 1;
-        return words;
+        return folded(open, text_.substr(open + 1, close - open - 1));
     }
 
     Sequence word() {
         const auto begin = at_;
-        at_ = std::min(text_.find_first_of(" \t|()~\"", at_), text_.size());
+        at_ = std::min(text_.find_first_of(kWordEnds, at_), text_.size());
         auto written = text_.substr(begin, at_ - begin);
         const bool open_left = written.starts_with('*');
         if (open_left) written.remove_prefix(1);
         const bool open_right = written.ends_with('*');
         if (open_right) written.remove_suffix(1);
-        if (written.find('*') != std::string_view::npos)
-            fail("`*` stands at the begin or the end of a word");
-        auto words = folded(written);
+        if (written.empty()) fail(begin, "`*` without a word");
+        if (const auto star = written.find('*'); star != std::string_view::npos)
+            fail(begin + (open_left ? 1 : 0) + star,
+                 "`*` stands at the begin or the end of a word");
+        auto words = folded(begin, written);
         if (!words.empty()) {
             words.front().open_left = open_left;
             words.back().open_right = open_right;
@@ -154,7 +165,7 @@ private:
         return words;
     }
 
-    Sequence folded(std::string_view written) {
+    Sequence folded(std::size_t at, std::string_view written) {
         const auto text = fold_(written);
         Sequence words;
         for (std::size_t i = 1; i < text.size();) {
@@ -163,7 +174,7 @@ private:
             i = end + 1;
         }
         if (words.empty())
-            fail("`" + std::string(written) + "` folds to nothing: no post can hold it");
+            fail(at, "`" + std::string(written) + "` folds to nothing: no post can hold it");
         return words;
     }
 
@@ -171,10 +182,8 @@ private:
     const FoldFunction& fold_;
     PatternFault& fault_;
     std::size_t at_ = 0;
-    std::uint32_t gap_ = 0;
 };
 
-/// Where `element` stands in the word [begin,end) of `folded`, as bytes; nullopt when it does not.
 bool fits(const Element& element, std::string_view word) {
     if (element.open_left && element.open_right)
         return word.find(element.word) != std::string_view::npos;
@@ -192,36 +201,6 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-/// The words of folded text from `at` on (a word's first byte), as (begin, end).
-struct Words {
-    std::string_view folded;
-    [[nodiscard]] Span first() const { return next({0, 0}); }
-    [[nodiscard]] Span next(Span word) const {
-        const auto begin = word.end + 1;
-        if (begin >= folded.size()) return {0, 0};
-        return {begin,
-                static_cast<std::uint32_t>(std::min(folded.find(' ', begin), folded.size()))};
-    }
-    [[nodiscard]] std::string_view text(Span word) const {
-        return folded.substr(word.begin, word.end - word.begin);
-    }
-};
-
-/// The end of elements [index..) when the one before stands in `previous`; 0 when they do not
-/// follow.
-std::uint32_t follow(const Sequence& sequence, std::size_t index, Span previous,
-                     const Words& words) {
-    if (index == sequence.size()) return previous.end;
-    auto word = previous;
-    for (std::uint32_t between = 0; between <= sequence[index].gap_before; ++between) {
-        word = words.next(word);
-        if (word.end == 0) return 0;
-        if (!fits(sequence[index], words.text(word))) continue;
-        if (const auto end = follow(sequence, index + 1, word, words); end != 0) return end;
-    }
-    return 0;
-}
-
 }  // namespace
 
 std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& fold,
@@ -235,6 +214,7 @@ std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& 
     if (text.starts_with("re:")) {
         pattern.expression = text.substr(3);
         if (pattern.expression.empty()) fault = {3, "`re:` without an expression"};
+        if (const auto at = find_torn_letter(pattern.expression)) fault = {3 + *at, kTornLetter};
     } else {
         pattern.sequences = Parser(text, fold, fault).parse();
     }
@@ -242,12 +222,54 @@ std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& 
     return pattern;
 }
 
+std::optional<std::size_t> find_torn_letter(std::string_view expression) {
+    const auto is_part = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; };
+    bool in_class = false;
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        const char c = expression[i];
+        if (c == '\\') {
+            ++i;
+        } else if (static_cast<unsigned char>(c) >= 0x80) {
+            const auto letter = i;
+            while (i + 1 < expression.size() && is_part(expression[i + 1])) ++i;
+            const bool repeated =
+                i + 1 < expression.size() &&
+                std::string_view("?*+{").find(expression[i + 1]) != std::string_view::npos;
+            if (in_class || repeated) return letter;
+        } else if (in_class) {
+            in_class = c != ']';
+        } else if (c == '[') {
+            in_class = true;
+            if (expression.substr(i + 1).starts_with('^')) ++i;
+            if (expression.substr(i + 1).starts_with(']')) ++i;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<Span> find_sequence(const Sequence& sequence, std::string_view folded) {
-    const Words words{folded};
-    for (auto word = words.first(); word.end != 0; word = words.next(word)) {
-        if (!fits(sequence.front(), words.text(word))) continue;
-        if (const auto end = follow(sequence, 1, word, words); end != 0)
-            return Span{word.begin, end};
+    // How far each beginning of the sequence came: only its latest place matters, for a gap has no
+    // least length.
+    struct Place {
+        std::uint32_t word = 0;  // counted from 1; 0: not yet
+        std::uint32_t begin = 0;
+    };
+    std::array<Place, kSequenceWords> places{};
+    const auto size = sequence.size();
+    std::uint32_t number = 0;
+    for (std::size_t begin = 1, end = 0; begin < folded.size(); begin = end + 1) {
+        end = std::min(folded.find(' ', begin), folded.size());
+        const auto word = folded.substr(begin, end - begin);
+        ++number;
+        for (std::size_t i = size; i-- > 0;) {
+            const bool follows =
+                i == 0 || (places[i - 1].word != 0 &&
+                           number - places[i - 1].word <= sequence[i].gap_before + 1);
+            if (!follows || !fits(sequence[i], word)) continue;
+            places[i] = {number, i == 0 ? static_cast<std::uint32_t>(begin) : places[i - 1].begin};
+        }
+        if (places[size - 1].word == number)
+            return Span{places[size - 1].begin, static_cast<std::uint32_t>(end)};
     }
     return std::nullopt;
 }

@@ -41,7 +41,13 @@ struct PatternFault {
 [[nodiscard]] std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& fold,
                                                    PatternFault& fault);
 
-/// Where the sequence first stands in folded text; its words without the blanks around them. Slow:
+/// The first letter of an expression that is in a class or repeated and has more than one byte.
+/// Expressions see bytes: they would take a part of it.
+[[nodiscard]] std::optional<std::size_t> find_torn_letter(std::string_view expression);
+inline constexpr const char* kTornLetter =
+    "an expression sees bytes, and this letter has more than one: write (а|б), (б)?";
+
+/// Where the sequence first ends in folded text; its words without the blanks around them. Slow:
 /// for evidence only.
 [[nodiscard]] std::optional<Span> find_sequence(const Sequence& sequence, std::string_view folded);
 

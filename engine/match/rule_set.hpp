@@ -25,7 +25,7 @@ private:
 
     RuleBook book_;
     std::string hash_;
-    std::vector<Pattern> patterns_;  ///< by rule; empty for raw and for condition-only rules
+    std::vector<Pattern> patterns_;  ///< by rule: what of its pattern the vocabulary did not take
     Vocabulary vocabulary_;
     Database folded_;    ///< over folded text; ids are targets
     Database original_;  ///< raw expressions over the original bytes; ids are rules

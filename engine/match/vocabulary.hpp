@@ -30,12 +30,14 @@ public:
     struct Scratch {
         struct Found {
             std::uint32_t unit;
-            std::uint32_t position;
+            std::uint32_t position;  ///< of the word among the words
+            std::uint32_t begin;     ///< of the word, in bytes
         };
         std::vector<Found> recent;  ///< firsts of pairs, as far back as any gap reaches
     };
 
-    /// Calls `hit(target)` for every hit; a target may come more than once.
+    /// Calls `hit(target, words)` for every hit, with the place of its words in bytes; a target may
+    /// come more than once.
     template <typename Hit>
     void scan(std::string_view folded, Scratch& scratch, Hit hit) const;
 
@@ -62,15 +64,18 @@ private:
         Target target;
         std::uint32_t gap;
     };
+    struct Word {
+        std::uint32_t position;
+        Span bytes;
+    };
 
     Unit unit_of(const Element& element);
     [[nodiscard]] static std::size_t filter_of(std::string_view word, std::size_t bytes) noexcept;
 
     template <typename Hit>
-    void take(Unit unit, std::uint32_t position, Scratch& scratch, Hit& hit) const;
+    void take(Unit unit, Word word, Scratch& scratch, Hit& hit) const;
     template <typename Hit>
-    void scan_stems(std::string_view word, std::uint32_t position, Scratch& scratch,
-                    Hit& hit) const;
+    void scan_stems(std::string_view text, Word word, Scratch& scratch, Hit& hit) const;
 
     std::deque<std::string> texts_;  ///< what the tables' keys point to
     Table words_;
@@ -84,36 +89,35 @@ private:
 };
 
 template <typename Hit>
-void Vocabulary::take(Unit unit, std::uint32_t position, Scratch& scratch, Hit& hit) const {
+void Vocabulary::take(Unit unit, Word word, Scratch& scratch, Hit& hit) const {
     const auto& info = units_[unit];
-    for (const auto target : info.targets) hit(target);
+    for (const auto target : info.targets) hit(target, word.bytes);
     if (info.reach > 0) {
         for (auto i = scratch.recent.size(); i-- > 0;) {
             const auto& first = scratch.recent[i];
-            const auto distance = position - first.position;
+            const auto distance = word.position - first.position;
             if (distance > info.reach) break;
             if (distance == 0) continue;
             const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | unit);
             if (found == pairs_.end()) continue;
             for (const auto& pair : found->second) {
-                if (distance <= pair.gap + 1) hit(pair.target);
+                if (distance <= pair.gap + 1) hit(pair.target, Span{first.begin, word.bytes.end});
             }
         }
     }
-    if (info.begins_pair) scratch.recent.push_back({unit, position});
+    if (info.begins_pair) scratch.recent.push_back({unit, word.position, word.bytes.begin});
 }
 
 template <typename Hit>
-void Vocabulary::scan_stems(std::string_view word, std::uint32_t position, Scratch& scratch,
-                            Hit& hit) const {
-    if (word.size() < 2) return;
-    auto lengths = short_stems_[filter_of(word, 2)];
-    if (word.size() >= 4) lengths |= long_stems_[filter_of(word, 4)];
-    if (word.size() < 63) lengths &= (std::uint64_t{2} << word.size()) - 1;
+void Vocabulary::scan_stems(std::string_view text, Word word, Scratch& scratch, Hit& hit) const {
+    if (text.size() < 2) return;
+    auto lengths = short_stems_[filter_of(text, 2)];
+    if (text.size() >= 4) lengths |= long_stems_[filter_of(text, 4)];
+    if (text.size() < 63) lengths &= (std::uint64_t{2} << text.size()) - 1;
     for (; lengths != 0; lengths &= lengths - 1) {
         const auto length = static_cast<std::size_t>(__builtin_ctzll(lengths));
-        const auto found = stems_.find(word.substr(0, length));
-        if (found != stems_.end()) take(found->second, position, scratch, hit);
+        const auto found = stems_.find(text.substr(0, length));
+        if (found != stems_.end()) take(found->second, word, scratch, hit);
     }
 }
 
@@ -125,10 +129,12 @@ void Vocabulary::scan(std::string_view folded, Scratch& scratch, Hit hit) const 
     for (std::size_t begin = 1; begin < folded.size(); ++position) {
         auto end = folded.find(' ', begin);
         if (end == std::string_view::npos) end = folded.size();
-        const auto word = folded.substr(begin, end - begin);
-        if (const auto found = words_.find(word); found != words_.end())
-            take(found->second, position, scratch, hit);
-        if (!stems_.empty()) scan_stems(word, position, scratch, hit);
+        const auto text = folded.substr(begin, end - begin);
+        const Word word{position,
+                        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
+        if (const auto found = words_.find(text); found != words_.end())
+            take(found->second, word, scratch, hit);
+        if (!stems_.empty()) scan_stems(text, word, scratch, hit);
         begin = end + 1;
     }
 }
