@@ -77,9 +77,18 @@ char simple_escape(char c) noexcept {
     }
 }
 
+/// Counted in bytes, block by block, which compilers turn into a few vector instructions.
 std::size_t brackets(std::string_view bytes) noexcept {
+    constexpr std::size_t kBlock = 192;  // what a byte can count
     std::size_t count = 0;
-    for (const char c : bytes) count += (c | 0x20) == '{' ? 1 : 0;
+    const auto count_in = [&count](const char* begin, std::size_t size) {
+        std::uint8_t some = 0;
+        for (std::size_t i = 0; i < size; ++i) some += (begin[i] | 0x20) == '{' ? 1 : 0;
+        count += some;
+    };
+    std::size_t at = 0;
+    for (; at + kBlock <= bytes.size(); at += kBlock) count_in(bytes.data() + at, kBlock);
+    count_in(bytes.data() + at, bytes.size() - at);
     return count;
 }
 

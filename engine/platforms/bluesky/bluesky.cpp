@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "core/limits.hpp"
 #include "platforms/bluesky/dictionaries.hpp"
@@ -34,6 +35,27 @@ std::string percent_encode(std::string_view text) {
         else out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
     }
     return out;
+}
+
+char* put(char* at, std::string_view part) noexcept {
+    std::memcpy(at, part.data(), part.size());
+    return at + part.size();
+}
+
+/// `<head><did><middle><rkey>`.
+std::string_view address(std::string_view head, const Event& event, std::string_view middle,
+                         Arena& arena) {
+    const auto size = head.size() + event.did.size() + middle.size() + event.rkey.size();
+    char* const begin = arena.allocate(size);
+    put(put(put(put(begin, head), event.did), middle), event.rkey);
+    return {begin, size};
+}
+
+std::string_view id_of(std::string_view uri, Arena& arena) {
+    constexpr std::string_view kHead = "bluesky:";
+    char* const begin = arena.allocate(kHead.size() + uri.size());
+    put(put(begin, kHead), uri);
+    return {begin, kHead.size() + uri.size()};
 }
 
 class Bluesky final : public Platform {
@@ -77,7 +99,7 @@ public:
         Event event;
         links_.clear();
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-            return bluesky::read_event(root, reader, links_, event);
+            return bluesky::read_event(root, frame.bytes, reader, links_, event);
         });
         if (broken != Errc::ok) return broken;
         if (event.is_error) return Errc::unknown_platform_error;
@@ -123,18 +145,18 @@ private:
             return Errc::missing_member;
         Mention mention;
         mention.platform = "bluesky";
-        mention.id =
-            arena.join({"bluesky:at://", event.did, "/", event.collection, "/", event.rkey});
+        mention.id = address("bluesky:at://", event, "/app.bsky.feed.post/", arena);
         mention.event_id = event.rev;
         mention.kind = event.parent.empty() ? Kind::post : Kind::comment;
         mention.action = action;
         mention.created_at = created_at(event, received_at);
-        mention.url = arena.join({"https://bsky.app/profile/", event.did, "/post/", event.rkey});
+        mention.url = address("https://bsky.app/profile/", event, "/post/", arena);
         mention.lang = event.lang;
         mention.author.id = event.did;
-        mention.thread = event.root.empty() ? mention.id : arena.join({"bluesky:", event.root});
+        mention.thread = event.root.empty() ? mention.id : id_of(event.root, arena);
         const auto answered = event.parent.empty() ? quoted_post(event) : event.parent;
-        if (!answered.empty()) mention.parent = arena.join({"bluesky:", answered});
+        if (!answered.empty())
+            mention.parent = answered == event.root ? mention.thread : id_of(answered, arena);
         mention.text = event.text;
         mention.media = event.media;
         add_links(event, out);

@@ -43,9 +43,10 @@ struct FacetLink {
     return link.begin < link.end && link.end <= text.size();
 }
 
-/// Reads the whole message; links of facets are added to `links`. Not ok: the JSON is broken.
-[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, std::vector<FacetLink>& links,
-                              Event& event);
+/// Reads the whole message, whose root stands in `bytes`; links of facets are added to `links`. Not
+/// ok: the JSON is broken.
+[[nodiscard]] Errc read_event(JsonValue root, std::string_view bytes, EventReader& reader,
+                              std::vector<FacetLink>& links, Event& event);
 
 /// The only collection that holds posts.
 inline constexpr std::string_view kPosts = "app.bsky.feed.post";
