@@ -139,7 +139,10 @@ WebhookServer::WebhookServer(runtime::Shard& shard, const WebhookOptions& option
     state_->listen();
 }
 
-WebhookServer::~WebhookServer() = default;
+/// Connections and what they share hold one another, and no coroutine is left to part them.
+WebhookServer::~WebhookServer() {
+    state_->shared->peers.clear();
+}
 
 std::uint16_t WebhookServer::port() const noexcept {
     error_code error;

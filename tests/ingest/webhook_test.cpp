@@ -1,0 +1,222 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ingest/packed.hpp"
+#include "ingest/webhook_harness.hpp"
+
+namespace hark::ingest {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using namespace std::chrono_literals;
+
+TEST(Webhook, keeps_the_connection_and_hands_bodies_over) {
+    WebhookHarness server;
+    auto client = server.connect();
+    for (const std::string body : {"{\"a\":1}", "", "{\"b\":2}"}) {
+        const auto answer = client.ask(post(body));
+        EXPECT_EQ(answer.status, 200U);
+        EXPECT_EQ(answer.body, "ok");
+        EXPECT_THAT(answer.head, Not(HasSubstr("Connection: close")));
+    }
+    EXPECT_THAT(server.texts(), ElementsAre("{\"a\":1}", "", "{\"b\":2}"));
+    EXPECT_EQ(server.with_handler([](Recorder& handler) { return handler.seen[0].source; }), 3U);
+    EXPECT_EQ(server.answered(200), 3U);
+}
+
+TEST(Webhook, answers_pipelined_requests_in_their_order) {
+    WebhookHarness server;
+    auto client = server.connect();
+    client.send(post("1") + post("2") + "GET /hook?a=b%20c HTTP/1.1\r\nHost: h\r\n\r\n" +
+                post("3"));
+    EXPECT_EQ(client.answer().body, "ok");
+    EXPECT_EQ(client.answer().body, "ok");
+    EXPECT_EQ(client.answer().body, "a=b%20c");
+    EXPECT_EQ(client.answer().body, "ok");
+    EXPECT_THAT(server.texts(), ElementsAre("1", "2", "3"));
+}
+
+TEST(Webhook, a_request_may_come_byte_by_byte) {
+    WebhookHarness server;
+    auto client = server.connect();
+    for (const char c : post("body")) client.send({&c, 1});
+    EXPECT_EQ(client.answer().status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("body"));
+}
+
+TEST(Webhook, reads_chunks) {
+    WebhookHarness server;
+    auto client = server.connect();
+    client.send(
+        "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n");
+    client.send("6\r\n world\r\n0\r\nTrailer: t\r\n\r\n");
+    EXPECT_EQ(client.answer().status, 200U);
+    EXPECT_EQ(client.ask(post("next")).status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("hello world", "next"));
+}
+
+TEST(Webhook, says_continue_before_the_body_is_sent) {
+    WebhookHarness server;
+    auto client = server.connect();
+    client.send(
+        "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\n"
+        "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    EXPECT_EQ(client.answer().status, 100U);
+    EXPECT_EQ(client.ask("body").status, 200U);
+    // Refused without asking for the body.
+    client.send(
+        "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\n"
+        "Expect: 100-continue\r\nContent-Length: 400000\r\n\r\n");
+    EXPECT_EQ(client.answer().status, 413U);
+    EXPECT_TRUE(client.ends());
+}
+
+TEST(Webhook, unpacks_gzip_within_its_bounds) {
+    WebhookHarness server;
+    auto client = server.connect();
+    const auto zipped = "Content-Encoding: gzip\r\n";
+    EXPECT_EQ(client.ask(post(gzip("{\"a\":1}"), zipped)).status, 200U);
+    std::string whole;
+    for (int i = 0; whole.size() < 100'000; ++i) whole += std::to_string(i * 7919);
+    whole.resize(100'000);
+    EXPECT_EQ(client.ask(post(gzip(whole), zipped)).status, 200U);
+    EXPECT_EQ(server.texts()[1], whole);
+    EXPECT_EQ(server.connect().ask(post(gzip(whole + "1"), zipped)).status, 413U);
+    // A bomb.
+    EXPECT_EQ(server.connect().ask(post(gzip(std::string(9'000'000, ' ')), zipped)).status, 413U);
+    const auto torn = gzip("{\"a\":1}").substr(0, 12);
+    EXPECT_EQ(server.connect().ask(post(torn, zipped)).status, 400U);
+    EXPECT_EQ(server.connect().ask(post("{\"a\":1}", zipped)).status, 400U);
+    EXPECT_EQ(server.texts().size(), 2U);
+    EXPECT_EQ(server.metrics.total("hark_webhook_refused_total",
+                                   {{"source", "gate"}, {"reason", "too_large"}}),
+              2U);
+}
+
+struct Refusal {
+    std::string request;
+    unsigned status;
+    std::string source = "gate";
+};
+
+TEST(Webhook, refuses_with_the_right_status_and_counts) {
+    WebhookHarness server;
+    const std::string canary = "canary-body";
+    const std::vector<Refusal> refusals = {
+        {post(canary, "", "/other"), 404, ""},
+        {"PUT /hook HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 405},
+        {"DELETE /hook HTTP/1.1\r\nHost: h\r\n\r\n", 405},
+        {"BREW /hook HTTP/1.1\r\nHost: h\r\n\r\n", 405},
+        {post(std::string(100'001, 'x')), 413},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "30d40\r\n" +
+             std::string(200'000, 'x') + "\r\n0\r\n\r\n",
+         413},
+        {post(canary, "Content-Type: multipart/form-data; boundary=x\r\n"), 415},
+        {post(canary, "Content-Encoding: br\r\n"), 415},
+        {post(canary, "X-Long: " + std::string(17'000, 'x') + "\r\n"), 431, ""},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: wrong\r\nContent-Length: 11\r\n\r\n" + canary,
+         401},
+        {post(canary, "Transfer-Encoding: chunked\r\n"), 400, ""},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
+         "0\r\n\r\n",
+         400, ""},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+         400, ""},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400, ""},
+        {"POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "zz\r\nhello\r\n0\r\n\r\n",
+         400},
+        {"garbage \x01\x02\xFF\r\n\r\n", 400, ""},
+        {"\x16\x03\x01\x02\x05\x01\x01\xFC\x03\x03\r\n\r\n", 400, ""},
+    };
+    for (const auto& refusal : refusals) {
+        const auto before = server.answered(refusal.status, refusal.source);
+        const auto answer = server.connect().ask(refusal.request);
+        EXPECT_EQ(answer.status, refusal.status) << refusal.request.substr(0, 100);
+        EXPECT_THAT(answer.body, Not(HasSubstr("canary")));
+        EXPECT_EQ(server.answered(refusal.status, refusal.source), before + 1)
+            << refusal.request.substr(0, 100);
+    }
+    EXPECT_THAT(server.texts(), IsEmpty());
+    EXPECT_THAT(server.connect().ask(refusals[1].request).head, HasSubstr("Allow: "));
+    EXPECT_EQ(server.metrics.total("hark_webhook_refused_total",
+                                   {{"source", "gate"}, {"reason", "bad_signature"}}),
+              1U);
+}
+
+TEST(Webhook, tells_that_a_body_was_bad_but_never_what_it_was) {
+    WebhookHarness server;
+    server.with_handler([](Recorder& handler) { handler.verdict = Errc::malformed_json; });
+    auto client = server.connect();
+    const auto answer = client.ask(post("{\"secret-text\":"));
+    EXPECT_EQ(answer.status, 400U);
+    EXPECT_EQ(answer.body, "malformed_json");
+    EXPECT_EQ(client.ask(post("{")).status, 400U);
+}
+
+TEST(Webhook, answers_head_without_a_body) {
+    WebhookHarness server;
+    auto client = server.connect();
+    client.send("HEAD /hook?abc HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(client.answer(true).head, HasSubstr("Content-Length: 3"));
+    EXPECT_EQ(client.ask(post("x")).body, "ok");
+}
+
+TEST(Webhook, without_room_the_sender_is_told_to_come_again) {
+    WebhookHarness server;
+    server.with_handler([](Recorder& handler) { handler.set_room(false); });
+    auto client = server.connect();
+    const auto answer = client.ask(post("x"));
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_THAT(answer.head, HasSubstr("Retry-After: 1"));
+    // A handshake brings nothing that needs room.
+    EXPECT_EQ(server.connect().ask("GET /hook?abc HTTP/1.1\r\nHost: h\r\n\r\n").body, "abc");
+    server.with_handler([](Recorder& handler) { handler.set_room(true); });
+    EXPECT_EQ(server.connect().ask(post("x")).status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("x"));
+}
+
+TEST(Webhook, closes_when_the_client_wants_it) {
+    WebhookHarness server;
+    auto client = server.connect();
+    EXPECT_EQ(client.ask(post("x", "Connection: close\r\n")).status, 200U);
+    EXPECT_TRUE(client.ends());
+    auto old = server.connect();
+    EXPECT_EQ(old.ask("GET /hook?abc HTTP/1.0\r\n\r\n").body, "abc");
+    EXPECT_TRUE(old.ends());
+}
+
+TEST(Webhook, shards_share_a_port) {
+    WebhookHarness server({}, 2);
+    // The kernel deals connections out by their ports: of fifty each shard has some.
+    std::vector<Client> clients;
+    for (int i = 0; i < 50; ++i) clients.push_back(server.connect());
+    for (auto& client : clients) EXPECT_EQ(client.ask(post("x")).status, 200U);
+    EXPECT_GT(server.texts(0).size(), 0U);
+    EXPECT_GT(server.texts(1).size(), 0U);
+    EXPECT_EQ(server.texts(0).size() + server.texts(1).size(), 50U);
+    EXPECT_EQ(server.answered(200), 50U);
+}
+
+TEST(Webhook, an_address_that_is_taken_is_named) {
+    runtime::ShardPool pool(1);
+    telemetry::Metrics metrics;
+    Recorder handler;
+    WebhookOptions options;
+    options.address = "192.0.2.1";  // of no machine
+    options.port = 1;
+    try {
+        const WebhookServer server(pool[0], options, handler, metrics);
+        ADD_FAILURE() << "bound";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("192.0.2.1:1"));
+    }
+}
+
+}  // namespace
+}  // namespace hark::ingest
