@@ -264,6 +264,7 @@ std::vector<Settings> Settings::maps(std::string_view key) {
 }
 
 void Settings::fault(std::string_view key, std::string what) {
+    known_.emplace_back(key);  // what is wrong with it was said
     for (const auto& [name, value] : node_->members) {
         if (name == key) {
             report_->faults.push_back({value.where, std::move(what)});

@@ -9,6 +9,7 @@
 #include "match/pack_reader.hpp"
 #include "pipeline/walk.hpp"
 #include "text/folder.hpp"
+#include "triage/pii.hpp"
 
 namespace hark::pipeline {
 
@@ -74,6 +75,12 @@ std::shared_ptr<const match::RuleSet> load_rules(const RuleSources& sources,
                                                  std::vector<Fault>& faults) {
     const auto before = faults.size();
     auto book = match::read_packs(sources.folders, faults);
+    for (const auto& rule : book.rules) {
+        if (!rule.validator.empty() && triage::find_validator(rule.validator) == nullptr)
+            faults.push_back({rule.where, "rule `" + rule.id + "`: no validator is called `" +
+                                              rule.validator + "`; there are " +
+                                              std::string(triage::kValidatorNames)});
+    }
     if (faults.size() > before) return nullptr;
     book.brands = sources.brands;
     return match::compile(std::move(book), fold_words, {sources.cache_folder}, faults);

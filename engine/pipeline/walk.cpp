@@ -8,6 +8,10 @@ void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
     rules_ = std::move(rules);
     matcher_.use(rules_);
     judge_.use(rules_->book());
+    const auto& all = rules_->book().rules;
+    scans_every_text_ = std::any_of(all.begin(), all.end(), [](const Rule& rule) {
+        return !rule.pii_type.empty() && rule.validator.empty();
+    });
     accounts_.clear();
     for (const auto& brand : rules_->book().brands) {
         accounts_.insert(brand.accounts.begin(), brand.accounts.end());
@@ -28,7 +32,8 @@ bool Walk::names_brand(const Mention& mention) {
 }
 
 const Verdict& Walk::judge(const Mention& mention) {
-    if (triage::may_hold_pii(folded_.facts)) matcher_.scan_raw(mention.text, matches_);
+    if (scans_every_text_ || triage::may_hold_pii(folded_.facts))
+        matcher_.scan_raw(mention.text, matches_);
     const auto lang = text::detect_language(mention.text, folded_, mention.lang);
     verdict_.clear();
     judge_.judge({mention, folded_, mention.text, lang, matches_}, verdict_);

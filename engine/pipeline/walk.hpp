@@ -52,6 +52,8 @@ private:
     FoldedText folded_;
     Matches matches_;
     Verdict verdict_;
+    /// Some expression takes its datum without a validator, whatever it looks like.
+    bool scans_every_text_ = false;
     std::unordered_set<std::string>
         accounts_;  ///< `platform:author id` of the brands' own accounts
     std::string account_;

@@ -15,8 +15,8 @@
 
 namespace hark::triage {
 
-/// Whether a text of these facts can hold personal data of the shipped types at all; else the raw
-/// scan is not worth its time. The shortest number that any validator takes has kLeastDigits.
+/// Whether any validator can find its datum in a text of these facts; else the raw scan for them is
+/// not worth its time. The shortest number that one takes has kLeastDigits.
 inline constexpr std::uint32_t kLeastDigits = 7;
 [[nodiscard]] constexpr bool may_hold_pii(const TextFacts& facts) noexcept {
     return facts.digits >= kLeastDigits || facts.at_signs > 0;
@@ -31,7 +31,9 @@ struct Valid {
 /// Looks at the text around a candidate, at most some hundred bytes. nullopt: a look-alike.
 using Validator = std::optional<Valid> (*)(std::string_view text, Span candidate) noexcept;
 
-/// `email`, `phone`, `phone_national`, `card`, `iban`, `pesel`, `snils`; nullptr for other names.
+inline constexpr std::string_view kValidatorNames =
+    "email, phone, phone_national, card, iban, pesel, snils";
+/// One of kValidatorNames; nullptr for other names.
 [[nodiscard]] Validator find_validator(std::string_view name) noexcept;
 
 /// Decides which candidates are personal data. Not thread-safe; no allocation once warm.

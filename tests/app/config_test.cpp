@@ -90,10 +90,11 @@ TEST_F(ConfigTest, AllFaultsInOneGoWithTheirPlaces) {
                          "/etc/hark/hark.yaml:1:1: unknown key `shardz`; did you mean `shards`?")));
     EXPECT_THAT(all, Contains(HasSubstr("did you mean `telegram`?")));
     EXPECT_THAT(all, Contains(HasSubstr("source `a` stands here twice")));
-    EXPECT_THAT(all, Contains(HasSubstr("hark.yaml:5:19: `port`")));
+    EXPECT_THAT(all, Contains(HasSubstr("hark.yaml:5:20: `port`")));
     EXPECT_THAT(all, Contains(HasSubstr("exactly one of: kafka, directory, stdout")));
     EXPECT_THAT(all, Contains(HasSubstr("hark.yaml:7:14: `level` is `loud`")));
     EXPECT_THAT(all, Contains(HasSubstr("not both")));
+    EXPECT_EQ(all.size(), 7U);
 }
 
 TEST_F(ConfigTest, WhatCannotWorkIsSaid) {

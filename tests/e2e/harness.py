@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import queue
+import random
 import re
 import signal
 import socket
@@ -38,10 +39,14 @@ def wait_for(what, condition, seconds=PATIENCE_S):
     raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(count=1):
+    """The first of `count` ports in a row, below those that the kernel gives to outgoing connections."""
+    while True:
+        first = random.randrange(12000, 32000 - count)
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
 
 
 class Hark:
@@ -112,7 +117,7 @@ class Broker:
 
     def __init__(self, nodes=1):
         self.folder = tempfile.mkdtemp(prefix="hark-broker-")
-        self.port = free_port()
+        self.port = free_port(2 * nodes)
         self.nodes = nodes
         out = self.run("start", "--nodes", str(nodes), "--port", str(self.port))
         self.servers = out.strip().splitlines()[-1]

@@ -67,6 +67,38 @@ TEST(Rules, AnExampleThatDoesNotHoldHasItsPlace) {
     EXPECT_NE(to_string(faults[1]).find("fires in its counter-example"), std::string::npos);
 }
 
+TEST(Rules, AnUnknownValidatorIsAFault) {
+    const auto folder = folder_with(
+        "wrong_validator", "pii/any.yaml",
+        "label: pii\nlang: any\nbias: -1\nrules:\n"
+        "  - {id: pii.any.a, raw: 'x[0-9]+', type: X, validator: cards, weight: 2, hit: [x1]}\n");
+    std::vector<Fault> faults;
+    EXPECT_EQ(load_rules({{folder}, {}, ""}, faults), nullptr);
+    ASSERT_EQ(faults.size(), 1U) << joined(faults);
+    EXPECT_NE(to_string(faults[0]).find("pii/any.yaml:5:5: rule `pii.any.a`: no validator is "
+                                        "called `cards`; there are email, phone"),
+              std::string::npos)
+        << joined(faults);
+}
+
+TEST(Rules, ARawRuleWithoutValidatorSeesTextsWithFewDigits) {
+    const auto folder =
+        folder_with("own_raw", "pii/any.yaml",
+                    "label: pii\nlang: any\nbias: -1\nrules:\n"
+                    "  - {id: pii.any.a, raw: 'badge [A-Z][0-9]', type: BADGE, weight: 3,\n"
+                    "     hit: [my badge K7]}\n");
+    std::vector<Fault> faults;
+    const auto rules = load_rules({{folder}, {}, ""}, faults);
+    ASSERT_NE(rules, nullptr) << joined(faults);
+    Walk walk(rules);
+    Mention mention;
+    mention.platform = "text";
+    mention.id = "1";
+    mention.text = "my badge K7";
+    (void)walk.names_brand(mention);
+    ASSERT_EQ(walk.judge(mention).pii.size(), 1U);
+}
+
 TEST(Rules, AuthorsWordsAreFoldedAsPostsAre) {
     EXPECT_EQ(fold_words("Żółć"), " zolc ");
     EXPECT_EQ(fold_words("ЁЛКИ"), " елки ");

@@ -2,45 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "counting_allocator.hpp"
 #include "platforms/payload_test.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-// Not inlined: the compiler would take free() for a mismatch to the caller's new.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new[](std::size_t size) {
-    return operator new(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace hark::platforms::testing {
 namespace {
@@ -54,19 +17,19 @@ std::size_t allocations_when_warm(const std::string& platform_name, const std::s
     Mentions mentions;
     std::size_t before = 0;
     for (int round = 0; round < 3; ++round) {
-        before = allocations;
+        before = counted_allocations();
         mentions.clear();
         arena.reset();
         EXPECT_EQ(platform->decode(frame, arena, mentions), Errc::ok);
         EXPECT_FALSE(mentions.list.empty());
     }
-    return allocations - before;
+    return counted_allocations() - before;
 }
 
 TEST(Allocation, IsSeenByTheCounter) {
-    const auto before = allocations.load();
+    const auto before = counted_allocations();
     const std::string text(1000, 'x');
-    EXPECT_GT(allocations, before) << text.size();
+    EXPECT_GT(counted_allocations(), before) << text.size();
 }
 
 TEST(Allocation, DecodingNeedsNoneOnceWarm) {

@@ -160,8 +160,9 @@ class BlueskyTraps : public ::testing::Test {
 protected:
     /// A created post whose record has these members.
     static std::string post(std::string_view record) {
-        return R"({"did":"did:plc:a","time_us":1772445000123456,"kind":"commit","commit":{"rev":"r",)"
-               R"("operation":"create","collection":"app.bsky.feed.post","rkey":"k","record":{)" +
+        return R"({"did":"did:plc:a","time_us":1772445000123456,"kind":"commit","commit":{)"
+               R"("rev":"r","operation":"create","collection":"app.bsky.feed.post","rkey":"k",)"
+               R"("record":{)" +
                std::string(record) + "}}}";
     }
     Fields decode(std::string_view body) { return testing::decode(*platform_, body); }
