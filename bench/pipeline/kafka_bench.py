@@ -31,6 +31,8 @@ def measured(command, **options):
 
 
 def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     build = pathlib.Path(sys.argv[1]).resolve()
     posts = int(sys.argv[2]) if len(sys.argv) > 2 else 300_000
     repeats = int(sys.argv[3]) if len(sys.argv) > 3 else 5
@@ -42,7 +44,7 @@ def main():
             out.write(json.dumps({**sample[i % len(sample)], "id": f"bench:{i}"}, ensure_ascii=False) + "\n")
     with open(folder / "records.ndjson", "wb") as out:
         subprocess.run([hark, "classify", str(folder / "posts.ndjson")], check=True, stdout=out)
-    broker = Broker()
+    broker = Broker(settings=["auto.create.topics.enable=true"])
     try:
         results = {"naked": [], "hark": []}
         for i in range(repeats):

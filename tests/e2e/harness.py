@@ -115,11 +115,16 @@ class Hark:
 class Broker:
     """One or three real Kafka nodes, by tests/broker/broker."""
 
-    def __init__(self, nodes=1):
+    def __init__(self, nodes=1, settings=()):
         self.folder = tempfile.mkdtemp(prefix="hark-broker-")
         self.port = free_port(2 * nodes)
         self.nodes = nodes
-        out = self.run("start", "--nodes", str(nodes), "--port", str(self.port))
+        chosen = [word for setting in settings for word in ("--set", setting)]
+        try:
+            out = self.run("start", "--nodes", str(nodes), "--port", str(self.port), *chosen)
+        except AssertionError:
+            self.close()
+            raise
         self.servers = out.strip().splitlines()[-1]
 
     def run(self, *words):
