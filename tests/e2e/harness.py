@@ -137,6 +137,7 @@ class Broker:
         done = subprocess.run(["kcat", "-C", "-b", self.servers, "-t", topic, "-o", "beginning", "-e", "-q",
                                "-X", "topic.metadata.refresh.interval.ms=500", "-f", "%s\n"],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
         return [json.loads(line) for line in done.stdout.splitlines() if line]
 
     def ids(self, topic="hark.mentions"):

@@ -44,8 +44,17 @@ class Case(unittest.TestCase):
 
     def expect_all(self, wanted):
         wanted = set(wanted)
-        got = wait_for(f"{len(wanted)} ids in the topic", lambda: (lambda ids: ids if wanted <= set(ids) else None)(self.broker.ids()))
-        self.assertEqual(wanted - set(got), set())
+        got = []
+
+        def missing():
+            got[:] = self.broker.ids()
+            return sorted(wanted - set(got))
+
+        try:
+            wait_for(f"{len(wanted)} ids in the topic", lambda: not missing())
+        except AssertionError as late:
+            gone = missing()
+            raise AssertionError(f"{late}: {len(gone)} are missing, {gone[:5]} among them; {len(got)} records are there") from None
         return got
 
 
