@@ -1,5 +1,7 @@
 #include "app/make_daemon.hpp"
 
+#include <algorithm>
+
 #include "publish/directory/directory_sink.hpp"
 #include "publish/kafka/kafka_sink.hpp"
 #include "publish/stdout/stdout_sink.hpp"
@@ -84,6 +86,8 @@ pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules) 
     pipeline::Topics::Options options;
     options.prefix = config.publish.prefix;
     options.restricted = config.publish.restricted;
+    options.shadow = std::any_of(rules.book().rules.begin(), rules.book().rules.end(),
+                                 [](const Rule& rule) { return rule.mode == Mode::shadow; });
     options.labels = config.publish.labels.value_or(rules.book().labels);
     return pipeline::Topics(options);
 }

@@ -72,6 +72,7 @@ inline constexpr std::size_t kRecordBytes =
 inline constexpr std::size_t kRules = 1'000'000;
 inline constexpr std::size_t kPatternBytes = 4 * kKiB;
 inline constexpr std::size_t kRuleFileBytes = 64 * kMiB;
+inline constexpr std::size_t kListBytes = 64 * kMiB;
 inline constexpr std::size_t kLabels = 64;
 inline constexpr std::size_t kGapWords =
     15;  // `~N`: a pair further apart says nothing about one another

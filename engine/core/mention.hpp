@@ -21,7 +21,8 @@ struct Author {
     std::string_view id;
     std::string_view handle;
     std::string_view name;
-    bool is_brand = false;  ///< the brand's own account wrote it: never trolled, never complaining
+    bool is_brand = false;   ///< the brand's own account wrote it: never trolled, never complaining
+    Timestamp created_at{};  ///< when the account was opened
 };
 
 /// A post, comment, message or review that arrived. All views point into the frame's bytes, the

@@ -44,6 +44,9 @@ enum class Fact : std::uint8_t {
     author_is_brand,
     names_brand,  ///< 0 or 1
     kind,         ///< a hark::Kind's number
+    /// Whole days between the author's account and the post; no test of it holds when the platform
+    /// does not say.
+    account_age_days,
 };
 
 enum class Compare : std::uint8_t { equal, not_equal, at_least, at_most };
@@ -67,10 +70,20 @@ struct RuleTest {
 struct Condition {
     std::vector<FactTest> facts;
     std::vector<RuleTest> rules;
-    [[nodiscard]] bool empty() const noexcept { return facts.empty() && rules.empty(); }
+    /// Empty, or: the language is one of these; `unknown` is the undetermined one.
+    std::vector<std::string> langs = {};
+    /// Empty, or: a link leads to one of these or to a part of it. Sorted, small letters.
+    std::vector<std::string> domains = {};
+    [[nodiscard]] bool empty() const noexcept {
+        return facts.empty() && rules.empty() && langs.empty() && domains.empty();
+    }
 };
 
+/// A shadow rule is tried on every post and changes nothing: what it would have said goes to a
+/// topic of its own.
 enum class Mode : std::uint8_t { live, shadow };
+
+inline constexpr std::uint16_t kEveryPost = 10'000;  ///< of Rule::sample
 
 /// One line of a pack. Immutable once its book is compiled.
 struct Rule {
@@ -81,10 +94,13 @@ struct Rule {
     std::string sublabel;  ///< empty: none
     std::string advice;    ///< empty: the pack's
     Mode mode = Mode::live;
+    std::uint16_t sample =
+        kEveryPost;  ///< of 10,000 posts, chosen by id, the rule is tried on so many
     Condition when;
     std::vector<std::string> hit;   ///< texts in which it must fire
     std::vector<std::string> miss;  ///< texts in which it must not
     Location where;
+    Location pattern_where;
 
     // Personal data only: the pattern is a raw expression over the original bytes that finds
     // candidates.
@@ -115,11 +131,23 @@ struct Brand {
     Location where;
 };
 
-/// All packs and brands as read, before compiling. The order of `rules` is the RuleIndex.
+/// A file of words and phrases that patterns name in braces: `{refund_words}`.
+struct WordList {
+    struct Entry {
+        std::string text;
+        std::uint32_t line = 0;
+    };
+    std::string name;
+    std::string file;
+    std::vector<Entry> entries;
+};
+
+/// All packs, lists and brands as read, before compiling. The order of `rules` is the RuleIndex.
 struct RuleBook {
     std::vector<std::string> labels;
     std::vector<Pack> packs;
     std::vector<Rule> rules;
+    std::vector<WordList> lists;  ///< by name
     std::vector<Brand> brands;
 };
 

@@ -263,15 +263,16 @@ std::vector<Settings> Settings::maps(std::string_view key) {
     return values;
 }
 
+const Location& Settings::where(std::string_view key) const noexcept {
+    for (const auto& [name, value] : node_->members) {
+        if (name == key) return value.where;
+    }
+    return node_->where;
+}
+
 void Settings::fault(std::string_view key, std::string what) {
     known_.emplace_back(key);  // what is wrong with it was said
-    for (const auto& [name, value] : node_->members) {
-        if (name == key) {
-            report_->faults.push_back({value.where, std::move(what)});
-            return;
-        }
-    }
-    report_->faults.push_back({node_->where, std::move(what)});
+    report_->faults.push_back({where(key), std::move(what)});
 }
 
 void Settings::finish() {

@@ -80,6 +80,8 @@ public:
     void finish();                 ///< reports every key that was never read
 
     [[nodiscard]] const Location& where() const noexcept { return node_->where; }
+    /// Of the key's value; of this mapping when it is absent.
+    [[nodiscard]] const Location& where(std::string_view key) const noexcept;
 
     /// The same mapping to be read once more, its faults into another report.
     [[nodiscard]] Settings again(SettingsReport& report) const { return {*node_, report, path_}; }

@@ -41,6 +41,7 @@ struct Verdict {
     std::string_view lang;           ///< `en`, `ru`, `pl`, …; empty: undetermined
     std::vector<LabelScore> labels;  ///< only labels given
     std::vector<Evidence> evidence;  ///< every live rule that counted for a label given
+    std::vector<Evidence> shadow;    ///< shadow rules that fired; they count for nothing
     std::vector<PiiFinding> pii;     ///< in text order, not overlapping
     std::string_view advice;         ///< of the most pressing label; empty: none
     std::vector<BrandIndex> brands;
@@ -49,6 +50,7 @@ struct Verdict {
         lang = {};
         labels.clear();
         evidence.clear();
+        shadow.clear();
         pii.clear();
         advice = {};
         brands.clear();

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <set>
 
 #include "core/limits.hpp"
+#include "match/word_groups.hpp"
 
 namespace hark::match {
 
@@ -52,10 +54,22 @@ void add_condition(Canonical& canonical, const Condition& when) {
         canonical.number(test.at_most);
         for (const auto rule : test.rules) canonical.number(rule);
     }
+    canonical.texts(when.langs);
+    canonical.texts(when.domains);
 }
 
-std::string hash_of(const RuleBook& book) {
+void add_groups(Canonical& canonical, const WordGroups& groups) {
+    for (const auto& group : groups.all()) {
+        canonical.text(group.name);
+        for (const auto* part : {&group.closed, &group.open}) {
+            for (const auto& sequence : *part) canonical.text(to_expression(sequence));
+        }
+    }
+}
+
+std::string hash_of(const RuleBook& book, const WordGroups& groups) {
     Canonical canonical;
+    add_groups(canonical, groups);
     canonical.texts(book.labels);
     for (const auto& pack : book.packs) {
         canonical.number(pack.label);
@@ -71,6 +85,7 @@ std::string hash_of(const RuleBook& book) {
         canonical.texts(rule.keywords);
         canonical.number(static_cast<double>(rule.weight));
         canonical.number(static_cast<double>(rule.mode) + (rule.needs_keyword ? 10 : 0));
+        canonical.number(rule.sample);
         add_condition(canonical, rule.when);
     }
     for (const auto& brand : book.brands) {
@@ -88,27 +103,32 @@ std::string hash_of(const RuleBook& book) {
 /// Builds one RuleSet.
 class Compiler {
 public:
-    Compiler(RuleBook book, const FoldFunction& fold, std::vector<Fault>& faults)
-        : set_(std::make_shared<RuleSet>()), fold_(fold), faults_(faults) {
+    Compiler(RuleBook book, const FoldFunction& fold, const CompileOptions& options,
+             std::vector<Fault>& faults)
+        : before_(faults.size()),
+          groups_(book.lists, fold, options.dictionary_folder, faults),
+          set_(std::make_shared<RuleSet>()),
+          fold_(fold),
+          faults_(faults) {
         set_->book_ = std::move(book);
     }
 
-    std::shared_ptr<const RuleSet> run(const CompileOptions& options) {
-        const auto before = faults_.size();
+    std::shared_ptr<const RuleSet> run(const std::string& cache_folder) {
         const auto& book = set_->book_;
         if (book.brands.size() > std::numeric_limits<BrandIndex>::max())
             faults_.push_back({book.brands.back().where, "too many brands"});
         set_->patterns_.resize(book.rules.size());
         for (RuleIndex i = 0; i < book.rules.size(); ++i) add_rule(i);
         for (BrandIndex i = 0; i < book.brands.size(); ++i) add_brand(i);
+        add_groups();
         set_->vocabulary_.finish();
-        if (faults_.size() > before) return nullptr;
-        const DatabaseCache cache(options.cache_folder);
+        if (faults_.size() > before_) return nullptr;
+        const DatabaseCache cache(cache_folder);
         set_->folded_ = cache.get(folded_, faults_);
         set_->original_ = cache.get(original_, faults_);
-        if (faults_.size() == before) set_->places_ = cache.get(places_, faults_);
-        if (faults_.size() > before) return nullptr;
-        set_->hash_ = hash_of(book);
+        if (faults_.size() == before_) set_->places_ = cache.get(places_, faults_);
+        if (faults_.size() > before_) return nullptr;
+        set_->hash_ = hash_of(book, groups_);
         return set_;
     }
 
@@ -117,53 +137,91 @@ private:
         const auto& rule = set_->book_.rules[index];
         if (!rule.pii_type.empty()) {
             if (const auto at = find_torn_letter(rule.pattern))
-                fault("rule `" + rule.id + "`", rule.where, rule.pattern, {*at, kTornLetter});
-            original_.push_back({rule.pattern, kOriginalFlags, index, rule.where, rule.id});
+                fault("rule `" + rule.id + "`", rule.pattern_where, rule.pattern,
+                      {*at, kTornLetter});
+            original_.push_back({rule.pattern, kOriginalFlags, index, rule.pattern_where, rule.id});
             return;
         }
         if (rule.pattern.empty()) return;
-        auto pattern = parse(rule.pattern, "rule `" + rule.id + "`", rule.where);
+        const Origin origin{index, set_->book_.packs[rule.pack].lang, rule.pattern_where, rule.id};
+        auto pattern = parse(rule.pattern, "rule `" + rule.id + "`", origin);
         if (!pattern) return;
         if (!pattern->expression.empty()) {
-            folded_.push_back({pattern->expression, kFoldedFlags, index, rule.where, rule.id});
-            places_.push_back({pattern->expression, kOriginalFlags, index, rule.where, rule.id});
+            add_expression(pattern->expression, origin);
+            places_.push_back({pattern->expression, kOriginalFlags, index, origin.where, rule.id});
         }
-        for (const auto& sequence : pattern->sequences)
-            add_sequence(sequence, index, rule.where, rule.id);
-        std::erase_if(pattern->sequences, Vocabulary::takes);
+        add_sequences(*pattern, origin);
         set_->patterns_[index] = std::move(*pattern);
     }
 
     void add_brand(BrandIndex index) {
         const auto& brand = set_->book_.brands[index];
         const auto target = static_cast<Target>(set_->book_.rules.size() + index);
+        const Origin origin{target, "any", brand.where, brand.id};
         for (const auto* terms : {&brand.names, &brand.handles, &brand.hashtags, &brand.domains}) {
             for (const auto& term : *terms) {
-                const auto pattern =
-                    parse(term, "brand `" + brand.id + "`, term `" + term + "`", brand.where);
+                auto pattern = parse(term, "brand `" + brand.id + "`, term `" + term + "`", origin);
                 if (!pattern) continue;
-                if (!pattern->expression.empty()) {
-                    folded_.push_back(
-                        {pattern->expression, kFoldedFlags, target, brand.where, brand.id});
-                }
-                for (const auto& sequence : pattern->sequences) {
-                    add_sequence(sequence, target, brand.where, brand.id);
-                }
+                if (!pattern->expression.empty()) add_expression(pattern->expression, origin);
+                add_sequences(*pattern, origin);
             }
         }
     }
 
-    void add_sequence(const Sequence& sequence, Target target, const Location& where,
-                      const std::string& name) {
-        if (Vocabulary::takes(sequence)) set_->vocabulary_.add(sequence, target);
-        else folded_.push_back({to_expression(sequence), kFoldedFlags, target, where, name});
+    /// Who a pattern belongs to.
+    struct Origin {
+        Target target;
+        std::string_view lang;
+        const Location& where;
+        const std::string& name;
+    };
+
+    void add_expression(std::string text, const Origin& origin) {
+        folded_.push_back(
+            {std::move(text), kFoldedFlags, origin.target, origin.where, origin.name});
+    }
+
+    /// Leaves in the pattern what the vocabulary did not take.
+    void add_sequences(Pattern& pattern, const Origin& origin) {
+        std::vector<Sequence> expanded;
+        bool fits = true;
+        for (const auto& sequence : pattern.sequences)
+            fits = fits && groups_.expand(sequence, expanded);
+        pattern.sequences.clear();
+        for (auto& sequence : expanded) {
+            fits = fits && sequence.size() <= kSequenceWords;
+            if (!fits) break;
+            if (Vocabulary::takes(sequence)) {
+                set_->vocabulary_.add(sequence, origin.target);
+                for (const auto& element : sequence) {
+                    if (element.group) used_groups_.insert(*element.group);
+                }
+            } else {
+                add_expression(to_expression(sequence), origin);
+                pattern.sequences.push_back(std::move(sequence));
+            }
+        }
+        if (!fits)
+            faults_.push_back({origin.where, "`" + origin.name +
+                                                 "`: too many combinations of a list with words "
+                                                 "that begin with `*`"});
+    }
+
+    void add_groups() {
+        for (const auto number : used_groups_) {
+            for (const auto& sequence : groups_.all()[number].closed)
+                set_->vocabulary_.add_to_group(sequence, number);
+        }
     }
 
     std::optional<Pattern> parse(const std::string& text, const std::string& of,
-                                 const Location& where) {
+                                 const Origin& origin) {
         PatternFault problem;
-        auto pattern = parse_pattern(text, fold_, problem);
-        if (!pattern) fault(of, where, text, problem);
+        const auto group = [&](std::string_view name, bool forms, std::string& why) {
+            return groups_.find(name, forms, origin.lang, why);
+        };
+        auto pattern = parse_pattern(text, fold_, problem, group);
+        if (!pattern) fault(of, origin.where, text, problem);
         return pattern;
     }
 
@@ -177,6 +235,9 @@ private:
                                       text + "`: " + problem.what});
     }
 
+    const std::size_t before_;  ///< faults
+    WordGroups groups_;
+    std::set<GroupNumber> used_groups_;
     std::shared_ptr<RuleSet> set_;
     const FoldFunction& fold_;
     std::vector<Fault>& faults_;
@@ -187,7 +248,7 @@ private:
 
 std::shared_ptr<const RuleSet> compile(RuleBook book, const FoldFunction& fold,
                                        const CompileOptions& options, std::vector<Fault>& faults) {
-    return Compiler(std::move(book), fold, faults).run(options);
+    return Compiler(std::move(book), fold, options, faults).run(options.cache_folder);
 }
 
 std::string explain(const std::string& pattern, const FoldFunction& fold,

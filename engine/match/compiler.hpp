@@ -12,6 +12,8 @@ namespace hark::match {
 
 struct CompileOptions {
     std::string cache_folder;  ///< empty: no cache
+    /// Of Hunspell, for forms of words.
+    std::string dictionary_folder = "/usr/share/hunspell";
 };
 
 /// Folds, parses and compiles every pattern, off the data path; any thread. nullptr when anything

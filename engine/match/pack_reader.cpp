@@ -4,16 +4,16 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "core/limits.hpp"
-#include "core/mention.hpp"
 #include "core/settings.hpp"
 #include "core/yaml.hpp"
+#include "match/condition_reader.hpp"
+#include "match/rule_files.hpp"
 
 namespace hark::match {
 
@@ -21,69 +21,6 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kAdvice = {
     "", "answer_first", "answer", "thank", "leave", "hide", "report", "move_to_private"};
-
-struct FactName {
-    std::string_view name;
-    Fact fact;
-};
-constexpr FactName kFacts[] = {
-    {"code_points", Fact::code_points},
-    {"words", Fact::words},
-    {"capitals_percent", Fact::capitals_percent},
-    {"digits", Fact::digits},
-    {"emoji", Fact::emoji},
-    {"exclamations", Fact::exclamations},
-    {"questions", Fact::questions},
-    {"links", Fact::links},
-    {"mentions", Fact::mentions},
-    {"hashtags", Fact::hashtags},
-    {"stretched", Fact::stretched},
-    {"disguised", Fact::disguised},
-    {"mixed_script", Fact::mixed_script},
-    {"media", Fact::media},
-    {"is_reply", Fact::is_reply},
-    {"author_is_brand", Fact::author_is_brand},
-    {"names_brand", Fact::names_brand},
-    {"kind", Fact::kind},
-};
-
-std::string_view take_comparison(std::string_view& text) {
-    for (const std::string_view sign : {">=", "<=", "!=", ">", "<"}) {
-        if (!text.starts_with(sign)) continue;
-        text.remove_prefix(sign.size());
-        return sign;
-    }
-    return "=";
-}
-
-/// `3`, `>=3`, `<3`, `!=3`, and a kind's name for `kind`; false when it is none.
-bool parse_test(Fact fact, std::string_view text, FactTest& test) {
-    test.fact = fact;
-    if (fact == Fact::kind) {
-        test.compare = Compare::equal;
-        for (const auto kind : {Kind::post, Kind::comment, Kind::mention, Kind::message,
-                                Kind::review, Kind::reaction}) {
-            if (to_string(kind) == text) {
-                test.value = static_cast<std::int32_t>(kind);
-                return true;
-            }
-        }
-        return false;
-    }
-    const auto sign = take_comparison(text);
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), test.value);
-    if (error != std::errc{} || end != text.data() + text.size() || test.value < 0 ||
-        test.value > 1'000'000)
-        return false;
-    if (sign == ">") ++test.value;
-    if (sign == "<") --test.value;
-    test.compare = sign.starts_with('>')   ? Compare::at_least
-                   : sign.starts_with('<') ? Compare::at_most
-                   : sign == "!="          ? Compare::not_equal
-                                           : Compare::equal;
-    return true;
-}
 
 /// A rule test as written, its names not yet resolved.
 struct NamedTest {
@@ -109,7 +46,40 @@ public:
         faults_.insert(faults_.end(), report.faults.begin(), report.faults.end());
     }
 
+    /// Changes to rules of the folders read so far.
+    void read_changes(std::string_view text, const std::string& file) {
+        const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
+        if (!tree) return;
+        SettingsReport report;
+        Settings root(*tree, report);
+        for (const auto& id : root.texts("delete")) {
+            if (auto* const rule = existing(id, root, "delete")) deleted_ids_.insert(rule->id);
+        }
+        for (auto& item : root.maps("change")) {
+            const auto id = item.required_text("id");
+            auto* const rule = existing(id, item, "id");
+            if (rule == nullptr) continue;
+            rule->weight = number(item, "weight", rule->weight, -1000, 1000);
+            read_mode(item, *rule);
+            item.finish();
+        }
+        root.finish();
+        faults_.insert(faults_.end(), report.faults.begin(), report.faults.end());
+        remove_deleted();
+    }
+
+    void add_list(WordList list) {
+        const auto place =
+            std::lower_bound(book_.lists.begin(), book_.lists.end(), list,
+                             [](const WordList& a, const WordList& b) { return a.name < b.name; });
+        const bool known = place != book_.lists.end() && place->name == list.name;
+        if (known) *place = std::move(list);
+        else book_.lists.insert(place, std::move(list));
+    }
+
     void resolve() {
+        for (auto& rule : book_.rules)
+            resolve_domains(rule.when.domains, book_.lists, rule.where, faults_);
         std::map<std::string, RuleIndex, std::less<>> by_id;
         std::vector<std::string> ids;
         for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
@@ -178,11 +148,11 @@ private:
         rule.pack = static_cast<PackIndex>(book_.packs.size() - 1);
         rule.id = item.required_text("id");
         rule.pattern = item.text("pattern", "");
+        rule.pattern_where = item.where(rule.pattern.empty() ? "raw" : "pattern");
         rule.weight = number(item, "weight", 0, -1000, 1000);
         rule.sublabel = item.text("sublabel", "");
         rule.advice = advice(item);
-        static constexpr std::array<std::string_view, 2> kModes = {"live", "shadow"};
-        rule.mode = item.one_of("mode", kModes, "live") == "shadow" ? Mode::shadow : Mode::live;
+        read_mode(item, rule);
         if (auto when = item.map("when")) read_condition(*when, index);
         rule.hit = item.texts("hit");
         rule.miss = item.texts("miss");
@@ -192,6 +162,48 @@ private:
             item.fault("id", "rule `" + rule.id +
                                  "` has neither `pattern` nor `when` nor `raw`: it can never fire");
         item.finish();
+    }
+
+    static void read_mode(Settings& item, Rule& rule) {
+        static constexpr std::array<std::string_view, 2> kModes = {"live", "shadow"};
+        const auto before = kModes[static_cast<std::size_t>(rule.mode)];
+        rule.mode = item.one_of("mode", kModes, before) == "shadow" ? Mode::shadow : Mode::live;
+        const auto text = item.text("sample", "");
+        if (text.empty()) return;
+        double percent = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+        const auto rest = std::string_view(end, text.data() + text.size());
+        if (error != std::errc{} || rest != "%" || percent < 0.01 || percent > 100) {
+            item.fault("sample", "`sample` is a share of posts, 0.01% to 100%");
+            return;
+        }
+        rule.sample = static_cast<std::uint16_t>(percent * 100 + 0.5);
+    }
+
+    Rule* existing(const std::string& id, Settings& from, std::string_view key) {
+        const auto found = std::find_if(book_.rules.begin(), book_.rules.end(),
+                                        [&](const Rule& rule) { return rule.id == id; });
+        if (found != book_.rules.end()) return &*found;
+        std::vector<std::string> ids;
+        for (const auto& rule : book_.rules) ids.push_back(rule.id);
+        const auto guess = nearest(id, ids);
+        from.fault(key, "no rule of the folders before this one has the id `" + id + "`" +
+                            (guess.empty() ? "" : "; did you mean `" + std::string(guess) + "`?"));
+        return nullptr;
+    }
+
+    void remove_deleted() {
+        std::vector<Rule> kept;
+        std::vector<std::optional<RuleIndex>> moved;
+        for (auto& rule : book_.rules) {
+            const bool gone = deleted_ids_.contains(rule.id);
+            moved.push_back(gone ? std::nullopt
+                                 : std::optional(static_cast<RuleIndex>(kept.size())));
+            if (!gone) kept.push_back(std::move(rule));
+        }
+        book_.rules = std::move(kept);
+        std::erase_if(named_, [&](const NamedTest& test) { return !moved[test.rule]; });
+        for (auto& test : named_) test.rule = *moved[test.rule];
     }
 
     [[nodiscard]] bool waits(RuleIndex index) const {
@@ -220,21 +232,11 @@ private:
     }
 
     void read_condition(Settings& when, RuleIndex index) {
-        for (const auto& known : kFacts) {
-            const auto text = when.text(known.name, "");
-            if (text.empty()) continue;
-            FactTest test;
-            if (parse_test(known.fact, text, test)) book_.rules[index].when.facts.push_back(test);
-            else
-                when.fault(known.name, "`" + std::string(known.name) +
-                                           "` is compared with a number: 3, >=3, <=3, !=3, >3, <3" +
-                                           (known.fact == Fact::kind
-                                                ? " (kind: post, comment, mention, message, review)"
-                                                : ""));
-        }
+        read_post_tests(when, book_.rules[index].when);
         const auto names = [&](std::string_view key, NamedTest::Kind kind) {
             auto rules = when.texts(key);
-            if (!rules.empty()) named_.push_back({index, std::move(rules), kind, 0, when.where()});
+            if (!rules.empty())
+                named_.push_back({index, std::move(rules), kind, 0, when.where(key)});
         };
         names("all", NamedTest::Kind::all);
         names("any", NamedTest::Kind::any);
@@ -257,6 +259,7 @@ private:
         RuleTest test;
         for (const auto& name : named.names) {
             const auto found = by_id.find(name);
+            if (found == by_id.end() && deleted_ids_.contains(name)) continue;  // never fires
             if (found == by_id.end()) {
                 const auto guess = nearest(name, ids);
                 faults_.push_back(
@@ -272,7 +275,7 @@ private:
                 test.rules.push_back(found->second);
             }
         }
-        const auto count = static_cast<std::uint32_t>(test.rules.size());
+        const auto count = static_cast<std::uint32_t>(named.names.size());
         test.at_least = named.kind == NamedTest::Kind::all        ? count
                         : named.kind == NamedTest::Kind::any      ? 1
                         : named.kind == NamedTest::Kind::at_least ? named.at_least
@@ -309,20 +312,9 @@ private:
     RuleBook& book_;
     std::vector<Fault>& faults_;
     std::vector<NamedTest> named_;
+    std::set<std::string, std::less<>> deleted_ids_;
     bool full_ = false;
 };
-
-/// A byte more than a pack may have, at most: the reader refuses it then.
-std::optional<std::string> read_file(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    std::ifstream file(path, std::ios::binary);
-    if (error || !file) return std::nullopt;
-    std::string text(std::min<std::uintmax_t>(size, limits::kRuleFileBytes + 1), '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (static_cast<std::size_t>(file.gcount()) != text.size()) return std::nullopt;
-    return text;
-}
 
 }  // namespace
 
@@ -334,34 +326,27 @@ void read_pack(std::string_view text, const std::string& file, RuleBook& book,
 }
 
 RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& faults) {
-    namespace fs = std::filesystem;
     RuleBook book;
     Reader reader(book, faults);
+    const auto read = [&](const std::filesystem::path& path, std::size_t max_bytes, auto&& take) {
+        if (const auto text = read_file(path, max_bytes)) take(*text, path.string());
+        else faults.push_back({{path.string(), 0, 0}, "cannot be read"});
+    };
     for (const auto& folder : folders) {
-        std::error_code error;
-        std::vector<fs::path> files;
-        for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
-             at.increment(error)) {
-            const auto kind = at->path().extension();
-            std::error_code gone;
-            if (!at->is_regular_file(gone)) continue;
-            if (kind == ".yaml") files.push_back(at->path());
-            if (kind == ".yml")
-                faults.push_back(
-                    {{at->path().string(), 0, 0}, "a pack is a .yaml file: this one is not read"});
-        }
-        if (error)
-            faults.push_back(
-                {{folder, 0, 0}, "the folder of rules cannot be read: " + error.message()});
-        else if (files.empty())
-            faults.push_back(
-                {{folder, 0, 0}, "there is no pack (<label>/<language>.yaml) in this folder"});
-        std::sort(files.begin(), files.end());
-        for (const auto& path : files) {
-            if (const auto text = read_file(path)) reader.read(*text, path.string());
-            else faults.push_back({{path.string(), 0, 0}, "cannot be read"});
-        }
+        const auto found = look_into(folder, faults);
+        if (found.changes)
+            read(*found.changes, limits::kRuleFileBytes,
+                 [&](const auto& text, const auto& file) { reader.read_changes(text, file); });
+        for (const auto& path : found.lists)
+            read(path, limits::kListBytes, [&](const auto& text, const auto&) {
+                reader.add_list(read_list(text, path, faults));
+            });
+        for (const auto& path : found.packs)
+            read(path, limits::kRuleFileBytes,
+                 [&](const auto& text, const auto& file) { reader.read(text, file); });
     }
+    if (book.rules.empty() && faults.empty())
+        faults.push_back({{folders.empty() ? "rules" : folders.back(), 0, 0}, "there is no rule"});
     reader.resolve();
     return book;
 }

@@ -9,9 +9,10 @@
 
 namespace hark::match {
 
-/// Reads every `<label>/<language>.yaml` below the folders, in the order of their names
-/// (docs/rules.md has the format). All faults come in one go; with any fault the book must not be
-/// used. Labels are what the packs say.
+/// Reads the folders in their order (docs/rules.md has the formats); of each first `changes.yaml`,
+/// which changes rules of the folders before it, then every `lists/<name>.txt`, which replaces an
+/// earlier list of that name, then every `<label>/<language>.yaml`, in the order of names. All
+/// faults come in one go; with any fault the book must not be used. Labels are what the packs say.
 [[nodiscard]] RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& faults);
 
 /// One pack from memory, added to the book; `file` names it in faults.

@@ -11,21 +11,22 @@ namespace hark::match {
 namespace {
 
 constexpr std::size_t kSequences = 2000;  // alternatives multiply; no readable rule comes near
-constexpr std::size_t kSequenceWords = 32;
 constexpr int kNesting = 16;
 constexpr std::string_view kBlanks = " \t\r\n";
-constexpr std::string_view kWordEnds = " \t\r\n|()~\"";
+constexpr std::string_view kWordEnds = " \t\r\n|()~\"{}";
+constexpr std::string_view kForms = "/forms";
 
 /// Recursive descent; `fault_.what` is set at the first thing that is wrong, and everything
 /// unwinds.
 class Parser {
 public:
-    Parser(std::string_view text, const FoldFunction& fold, PatternFault& fault)
-        : text_(text), fold_(fold), fault_(fault) {}
+    Parser(std::string_view text, const FoldFunction& fold, const GroupFunction& group,
+           PatternFault& fault)
+        : text_(text), fold_(fold), group_(group), fault_(fault) {}
 
     std::vector<Sequence> parse() {
         auto sequences = alternatives(0);
-        if (ok() && at_ < text_.size()) fail("`)` without its `(`");
+        if (ok() && at_ < text_.size()) fail(stray());
         if (ok() && sequences.front().empty()) fail("there is no word in it");
         return sequences;
     }
@@ -36,6 +37,10 @@ private:
     void fail(std::string what) { fail(at_, std::move(what)); }
     void fail(std::size_t at, std::string what) {
         if (ok()) fault_ = {at, std::move(what)};
+    }
+
+    [[nodiscard]] std::string stray() const {
+        return text_[at_] == '}' ? "`}` without its `{`" : "`)` without its `(`";
     }
 
     [[nodiscard]] bool at_one_of(std::string_view signs) const noexcept {
@@ -67,7 +72,7 @@ private:
         std::vector<Sequence> all{{}};
         std::optional<std::uint32_t> gap_before;
         auto gap_at = at_;
-        for (skip_blanks(); ok() && at_ < text_.size() && !at_one_of("|)"); skip_blanks()) {
+        for (skip_blanks(); ok() && at_ < text_.size() && !at_one_of("|)}"); skip_blanks()) {
             if (at_one_of("~")) {
                 if (all.front().empty() || gap_before) fail("a gap stands between two words");
                 gap_at = at_;
@@ -115,11 +120,12 @@ private:
         const auto begin = at_;
         auto all = at_one_of("(")    ? bracket(depth)
                    : at_one_of("\"") ? std::vector<Sequence>{quoted()}
+                   : at_one_of("{")  ? std::vector<Sequence>{list()}
                                      : std::vector<Sequence>{word()};
         // `refund(ed|s)` would be read as two words, which its author does not mean.
-        const bool bracketed = text_[begin] == '(' || at_one_of("(");
+        const bool bracketed = text_[begin] == '(' || text_[begin] == '{' || at_one_of("({");
         if (at_ < text_.size() && bracketed && !at_one_of(" \t\r\n|)~"))
-            fail("alternatives are whole words: a blank is missing here");
+            fail("alternatives and lists are whole words: a blank is missing here");
         return all;
     }
 
@@ -145,10 +151,32 @@ private:
         return folded(open, text_.substr(open + 1, close - open - 1));
     }
 
+    Sequence list() {
+        const auto open = at_;
+        const auto close = text_.find('}', open);
+        if (close == std::string_view::npos) {
+            fail("`{` without its `}`");
+            return {};
+        }
+        at_ = close + 1;
+        return group(open, text_.substr(open + 1, close - open - 1), false);
+    }
+
+    Sequence group(std::size_t at, std::string_view name, bool forms) {
+        std::string problem = "lists and forms of words do not belong here";
+        const auto number = group_ ? group_(name, forms, problem) : std::nullopt;
+        if (!number) fail(at, std::move(problem));
+        Sequence one(1);
+        one[0].group = number.value_or(0);
+        return one;
+    }
+
     Sequence word() {
         const auto begin = at_;
         at_ = std::min(text_.find_first_of(kWordEnds, at_), text_.size());
         auto written = text_.substr(begin, at_ - begin);
+        if (written.ends_with(kForms))
+            return group(begin, written.substr(0, written.size() - kForms.size()), true);
         const bool open_left = written.starts_with('*');
         if (open_left) written.remove_prefix(1);
         const bool open_right = written.ends_with('*');
@@ -170,7 +198,7 @@ private:
         Sequence words;
         for (std::size_t i = 1; i < text.size();) {
             const auto end = std::min(text.find(' ', i), text.size());
-            words.push_back({text.substr(i, end - i)});
+            words.emplace_back().word = text.substr(i, end - i);
             i = end + 1;
         }
         if (words.empty())
@@ -180,6 +208,7 @@ private:
 
     std::string_view text_;
     const FoldFunction& fold_;
+    const GroupFunction& group_;
     PatternFault& fault_;
     std::size_t at_ = 0;
 };
@@ -204,7 +233,7 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& fold,
-                                     PatternFault& fault) {
+                                     PatternFault& fault, const GroupFunction& group) {
     fault = {};
     Pattern pattern;
     if (text.size() > limits::kPatternBytes) {
@@ -216,7 +245,7 @@ std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& 
         if (pattern.expression.empty()) fault = {3, "`re:` without an expression"};
         if (const auto at = find_torn_letter(pattern.expression)) fault = {3 + *at, kTornLetter};
     } else {
-        pattern.sequences = Parser(text, fold, fault).parse();
+        pattern.sequences = Parser(text, fold, group, fault).parse();
     }
     if (!fault.what.empty()) return std::nullopt;
     return pattern;

@@ -14,9 +14,18 @@ namespace hark::match {
 /// Folds an author's words as posts are folded: ` word word `, empty when nothing remains.
 using FoldFunction = std::function<std::string(std::string_view)>;
 
-/// One word of a sequence, folded.
+/// Words and phrases of which any may stand where the group is named: a list, the forms of a word.
+using GroupNumber = std::uint32_t;
+
+/// The group that `{name}` or `word/forms` (then with `forms`) stands for, or nullopt and what is
+/// wrong.
+using GroupFunction = std::function<std::optional<GroupNumber>(std::string_view name, bool forms,
+                                                               std::string& problem)>;
+
+/// One word of a sequence, folded, or a group.
 struct Element {
     std::string word;
+    std::optional<GroupNumber> group = {};  ///< then there is no word
     bool open_left = false;        ///< `*word`: anything may stand before it in the same word
     bool open_right = false;       ///< `word*`
     std::uint32_t gap_before = 0;  ///< at most so many words between the one before and this
@@ -24,6 +33,7 @@ struct Element {
 };
 
 using Sequence = std::vector<Element>;
+inline constexpr std::size_t kSequenceWords = 32;  ///< the longest
 
 /// A pattern without its alternatives: any one of the sequences, or a raw expression.
 struct Pattern {
@@ -37,9 +47,11 @@ struct PatternFault {
     std::string what;
 };
 
-/// Reads the pattern language (docs/rules.md). nullopt and a fault when it cannot.
+/// Reads the pattern language (docs/rules.md). nullopt and a fault when it cannot. Without `group`
+/// there are no groups.
 [[nodiscard]] std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& fold,
-                                                   PatternFault& fault);
+                                                   PatternFault& fault,
+                                                   const GroupFunction& group = {});
 
 /// The first letter of an expression that is in a class or repeated and has more than one byte.
 /// Expressions see bytes: they would take a part of it.
@@ -48,10 +60,10 @@ inline constexpr const char* kTornLetter =
     "an expression sees bytes, and this letter has more than one: write (а|б), (б)?";
 
 /// Where the sequence first ends in folded text; its words without the blanks around them. Slow:
-/// for evidence only.
+/// for evidence only. No groups.
 [[nodiscard]] std::optional<Span> find_sequence(const Sequence& sequence, std::string_view folded);
 
-/// The sequence as a regular expression over folded bytes.
+/// The sequence, which holds no groups, as a regular expression over folded bytes.
 [[nodiscard]] std::string to_expression(const Sequence& sequence);
 
 }  // namespace hark::match

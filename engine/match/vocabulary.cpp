@@ -47,33 +47,61 @@ std::size_t Vocabulary::filter_of(std::string_view word, std::size_t bytes) noex
 }
 
 bool Vocabulary::takes(const Sequence& sequence) noexcept {
-    if (sequence.empty() || sequence.size() > 2) return false;
     return std::all_of(sequence.begin(), sequence.end(), [](const Element& element) {
-        return !element.open_left &&
-               (!element.open_right || (is_plain(element) && element.word.size() <= kStemBytes));
+        return element.group ||
+               (!element.open_left &&
+                (!element.open_right || (is_plain(element) && element.word.size() <= kStemBytes)));
     });
 }
 
+Vocabulary::Unit Vocabulary::make_unit() {
+    units_.emplace_back();
+    return static_cast<Unit>(units_.size() - 1);
+}
+
 Vocabulary::Unit Vocabulary::unit_of(const Element& element) {
+    if (element.group) {
+        const auto [known, fresh] = groups_.try_emplace(*element.group);
+        if (fresh) known->second = make_unit();
+        return known->second;
+    }
     auto& table = element.open_right ? stems_ : words_;
     if (const auto found = table.find(element.word); found != table.end()) return found->second;
-    const auto unit = static_cast<Unit>(units_.size());
-    units_.emplace_back();
+    const auto unit = make_unit();
     table.emplace(texts_.emplace_back(element.word), unit);
     return unit;
 }
 
-void Vocabulary::add(const Sequence& sequence, Target target) {
-    const auto first = unit_of(sequence[0]);
-    if (sequence.size() == 1) {
-        units_[first].targets.push_back(target);
-        return;
+/// A sequence is a pair of all its words but the last, and the last.
+Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
+    auto whole = unit_of(sequence[0]);
+    for (std::size_t i = 1; i < sequence.size(); ++i) {
+        const auto second = unit_of(sequence[i]);
+        const auto gap = sequence[i].gap_before;
+        units_[whole].begins_pair = true;
+        units_[second].reach = std::max(units_[second].reach, gap + 1);
+        auto& pairs = pairs_[static_cast<std::uint64_t>(whole) << 32 | second];
+        const auto same = std::find_if(pairs.begin(), pairs.end(),
+                                       [gap](const Pair& pair) { return pair.gap == gap; });
+        if (same != pairs.end()) {
+            whole = same->unit;
+        } else {
+            whole = make_unit();
+            pairs.push_back({whole, gap});
+        }
     }
-    const auto second = unit_of(sequence[1]);
-    const auto gap = sequence[1].gap_before;
-    units_[first].begins_pair = true;
-    units_[second].reach = std::max(units_[second].reach, gap + 1);
-    pairs_[static_cast<std::uint64_t>(first) << 32 | second].push_back({target, gap});
+    return whole;
+}
+
+void Vocabulary::add(const Sequence& sequence, Target target) {
+    units_[unit_of(sequence)].targets.push_back(target);
+}
+
+void Vocabulary::add_to_group(const Sequence& sequence, GroupNumber group) {
+    Element element;
+    element.group = group;
+    const auto of = unit_of(element);
+    units_[unit_of(sequence)].groups.push_back(of);
 }
 
 void Vocabulary::finish() {

@@ -15,23 +15,28 @@ namespace hark::match {
 /// What a hit stands for: a rule (its RuleIndex), or a brand (number of rules + BrandIndex).
 using Target = std::uint32_t;
 
-/// Vocabulary: single words, stems, and pairs of them, tens of thousands, hit in every post. A
-/// table of words instead of an automaton: a post's words are looked up one by one, pairs by the
-/// numbers of the words that were found. Immutable after finish(); thread-safe then.
+/// Vocabulary: words, stems, groups of them, and rows of these, tens of thousands, hit in every
+/// post. A table of words instead of an automaton: a post's words are looked up one by one, pairs
+/// by the numbers of the words that were found, longer rows as pairs of a row and a word. Immutable
+/// after finish(); thread-safe then.
 class Vocabulary {
 public:
     /// True when the sequence is of the kind that belongs here.
     [[nodiscard]] static bool takes(const Sequence& sequence) noexcept;
 
     void add(const Sequence& sequence, Target target);
+    /// The sequence holds no group and no gap: of rows that end with the same word the scan keeps
+    /// the shortest.
+    void add_to_group(const Sequence& sequence, GroupNumber group);
     void finish();
 
     /// What one thread needs while it scans. Reused.
     struct Scratch {
         struct Found {
             std::uint32_t unit;
-            std::uint32_t position;  ///< of the word among the words
-            std::uint32_t begin;     ///< of the word, in bytes
+            std::uint32_t position;  ///< of its last word among the words
+            std::uint32_t first;     ///< of its first word
+            std::uint32_t begin;     ///< of its first word, in bytes
         };
         std::vector<Found> recent;  ///< firsts of pairs, as far back as any gap reaches
     };
@@ -44,7 +49,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return units_.empty(); }
 
 private:
-    using Unit = std::uint32_t;                    ///< a word or a stem, numbered
+    using Unit = std::uint32_t;                    ///< a word, a stem, a group, a row; numbered
     static constexpr std::size_t kStemBytes = 63;  ///< longer ones go to the patterns
     static constexpr std::size_t kFilter = 4096;
 
@@ -56,26 +61,32 @@ private:
 
     struct UnitInfo {
         std::vector<Target> targets;
+        std::vector<Unit> groups;  ///< that it belongs to
         bool begins_pair = false;
         std::uint32_t reach =
             0;  ///< as the second of pairs: one more than the largest gap; 0: of none
     };
     struct Pair {
-        Target target;
+        Unit unit;  ///< what the two are together
         std::uint32_t gap;
     };
-    struct Word {
-        std::uint32_t position;
+    struct Place {
+        std::uint32_t first;     ///< word among the words
+        std::uint32_t position;  ///< last word
         Span bytes;
     };
 
+    Unit make_unit();
     Unit unit_of(const Element& element);
+    Unit unit_of(const Sequence& sequence);
     [[nodiscard]] static std::size_t filter_of(std::string_view word, std::size_t bytes) noexcept;
 
     template <typename Hit>
-    void take(Unit unit, Word word, Scratch& scratch, Hit& hit) const;
+    void take(Unit unit, Place place, Scratch& scratch, Hit& hit) const;
     template <typename Hit>
-    void scan_stems(std::string_view text, Word word, Scratch& scratch, Hit& hit) const;
+    void take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const;
+    template <typename Hit>
+    void scan_stems(std::string_view text, Place place, Scratch& scratch, Hit& hit) const;
 
     std::deque<std::string> texts_;  ///< what the tables' keys point to
     Table words_;
@@ -85,31 +96,48 @@ private:
     std::vector<std::uint64_t> short_stems_;
     std::vector<std::uint64_t> long_stems_;
     std::vector<UnitInfo> units_;
+    boost::unordered_flat_map<GroupNumber, Unit> groups_;
     boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> pairs_;
 };
 
 template <typename Hit>
-void Vocabulary::take(Unit unit, Word word, Scratch& scratch, Hit& hit) const {
+void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const {
     const auto& info = units_[unit];
-    for (const auto target : info.targets) hit(target, word.bytes);
-    if (info.reach > 0) {
-        for (auto i = scratch.recent.size(); i-- > 0;) {
-            const auto& first = scratch.recent[i];
-            const auto distance = word.position - first.position;
-            if (distance > info.reach) break;
-            if (distance == 0) continue;
-            const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | unit);
-            if (found == pairs_.end()) continue;
-            for (const auto& pair : found->second) {
-                if (distance <= pair.gap + 1) hit(pair.target, Span{first.begin, word.bytes.end});
-            }
-        }
+    if (info.begins_pair) {
+        // Once a place, or rows of rows would multiply. A group comes again with its longer
+        // phrases, which count for what stands before them.
+        auto& recent = scratch.recent;
+        bool known = false;
+        for (auto i = recent.size(); i-- > 0 && recent[i].position == place.position && !known;)
+            known = recent[i].unit == unit;
+        if (known && info.reach == 0) return;
+        if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
     }
-    if (info.begins_pair) scratch.recent.push_back({unit, word.position, word.bytes.begin});
+    for (const auto target : info.targets) hit(target, place.bytes);
+    for (const auto group : info.groups) take(group, place, scratch, hit);
+    if (info.reach > 0) take_pairs(unit, place, scratch, hit);
 }
 
 template <typename Hit>
-void Vocabulary::scan_stems(std::string_view text, Word word, Scratch& scratch, Hit& hit) const {
+void Vocabulary::take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const {
+    const auto reach = units_[second].reach;
+    for (auto i = scratch.recent.size(); i-- > 0;) {
+        const auto first = scratch.recent[i];
+        if (first.position >= place.first) continue;
+        const auto distance = place.first - first.position;
+        if (distance > reach) break;
+        const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | second);
+        if (found == pairs_.end()) continue;
+        for (const auto& pair : found->second) {
+            if (distance > pair.gap + 1) continue;
+            take(pair.unit, {first.first, place.position, {first.begin, place.bytes.end}}, scratch,
+                 hit);
+        }
+    }
+}
+
+template <typename Hit>
+void Vocabulary::scan_stems(std::string_view text, Place place, Scratch& scratch, Hit& hit) const {
     if (text.size() < 2) return;
     auto lengths = short_stems_[filter_of(text, 2)];
     if (text.size() >= 4) lengths |= long_stems_[filter_of(text, 4)];
@@ -117,7 +145,7 @@ void Vocabulary::scan_stems(std::string_view text, Word word, Scratch& scratch, 
     for (; lengths != 0; lengths &= lengths - 1) {
         const auto length = static_cast<std::size_t>(__builtin_ctzll(lengths));
         const auto found = stems_.find(text.substr(0, length));
-        if (found != stems_.end()) take(found->second, word, scratch, hit);
+        if (found != stems_.end()) take(found->second, place, scratch, hit);
     }
 }
 
@@ -130,11 +158,12 @@ void Vocabulary::scan(std::string_view folded, Scratch& scratch, Hit hit) const 
         auto end = folded.find(' ', begin);
         if (end == std::string_view::npos) end = folded.size();
         const auto text = folded.substr(begin, end - begin);
-        const Word word{position,
-                        {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
+        const Place place{position,
+                          position,
+                          {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
         if (const auto found = words_.find(text); found != words_.end())
-            take(found->second, word, scratch, hit);
-        if (!stems_.empty()) scan_stems(text, word, scratch, hit);
+            take(found->second, place, scratch, hit);
+        if (!stems_.empty()) scan_stems(text, place, scratch, hit);
         begin = end + 1;
     }
 }

@@ -45,16 +45,22 @@ private:
     bool fires(RuleIndex index, const std::string& text) {
         Mention mention;
         mention.platform = "text";
-        mention.id = "example";
         mention.text = text;
         // What the rule's own conditions ask of the mention itself, not of its text.
         for (const auto& test : rules_.book().rules[index].when.facts) {
-            if (test.fact == Fact::kind) mention.kind = static_cast<Kind>(test.value);
+            if (test.fact == Fact::kind && test.compare == Compare::equal)
+                mention.kind = static_cast<Kind>(test.value);
             if (test.fact == Fact::is_reply &&
                 (test.value > 0) == (test.compare != Compare::not_equal))
                 mention.parent = "parent";
             if (test.fact == Fact::media && test.compare != Compare::at_most)
                 mention.media = static_cast<std::uint16_t>(test.value);
+            if (test.fact == Fact::author_is_brand)
+                mention.author.is_brand = (test.value > 0) == (test.compare != Compare::not_equal);
+            if (test.fact == Fact::account_age_days) {
+                mention.author.created_at = Timestamp{} + std::chrono::days(1);
+                mention.created_at = mention.author.created_at + std::chrono::days(test.value);
+            }
         }
         return walk_.fires(index, mention);
     }

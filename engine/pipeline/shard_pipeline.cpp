@@ -123,7 +123,7 @@ void ShardPipeline::handle_mention(ingest::SourceIndex index, DeliveryTracker::S
 void ShardPipeline::publish(ingest::SourceIndex index, DeliveryTracker::Slot frame,
                             const Mention& mention, const Remembered& remember,
                             Timestamp received_at) {
-    const Verdict& verdict = walk_.judge(mention);
+    const Verdict& verdict = walk_.judge(mention, mentions_.links_of(mention));
     const publish::RecordInput input{mention, verdict, walk_.rules().book(), walk_.rules().hash(),
                                      received_at};
     publish::Message message;
@@ -145,6 +145,10 @@ void ShardPipeline::publish(ingest::SourceIndex index, DeliveryTracker::Slot fra
         const auto& label = labels_[given.label];
         label.given->add();
         if (label.topic) offer(slot, message, *label.topic);
+    }
+    if (topics_.shadow() && !verdict.shadow.empty()) {
+        message.value = writer_.shadow(input);
+        offer(slot, message, *topics_.shadow());
     }
     if (topics_.restricted() && !verdict.pii.empty()) {
         message.value = writer_.restricted(input);

@@ -18,6 +18,7 @@ public:
     struct Options {
         std::string prefix = "hark";
         bool restricted = false;          ///< a topic with the text whole
+        bool shadow = false;              ///< a topic for what shadow rules say
         std::vector<std::string> labels;  ///< which labels get a topic of their own
     };
 
@@ -25,6 +26,7 @@ public:
         add(options.prefix + ".mentions");
         add(options.prefix + ".deadletter");
         if (options.restricted) restricted_ = add(options.prefix + ".restricted");
+        if (options.shadow) shadow_ = add(options.prefix + ".shadow");
         for (const auto& label : options.labels)
             labels_.push_back({label, add(options.prefix + "." + label)});
     }
@@ -35,6 +37,7 @@ public:
     [[nodiscard]] std::optional<publish::TopicIndex> restricted() const noexcept {
         return restricted_;
     }
+    [[nodiscard]] std::optional<publish::TopicIndex> shadow() const noexcept { return shadow_; }
     [[nodiscard]] std::optional<publish::TopicIndex> of_label(
         std::string_view label) const noexcept {
         const auto found = std::find_if(labels_.begin(), labels_.end(),
@@ -57,6 +60,7 @@ private:
     std::vector<std::string> names_;
     std::vector<LabelTopic> labels_;
     std::optional<publish::TopicIndex> restricted_;
+    std::optional<publish::TopicIndex> shadow_;
 };
 
 }  // namespace hark::pipeline

@@ -31,16 +31,16 @@ bool Walk::names_brand(const Mention& mention) {
     return !matches_.brands.empty() || mention.author.is_brand;
 }
 
-const Verdict& Walk::judge(const Mention& mention) {
+const Verdict& Walk::judge(const Mention& mention, std::span<const std::string_view> links) {
     if (scans_every_text_ || triage::may_hold_pii(folded_.facts))
         matcher_.scan_raw(mention.text, matches_);
     const auto lang = text::detect_language(mention.text, folded_, mention.lang);
     verdict_.clear();
-    judge_.judge({mention, folded_, mention.text, lang, matches_}, verdict_);
+    judge_.judge({mention, folded_, mention.text, lang, matches_, links}, verdict_);
     verdict_.lang = lang;
     verdict_.brands.assign(matches_.brands.begin(), matches_.brands.end());
     std::sort(verdict_.brands.begin(), verdict_.brands.end());
-    if (!verdict_.evidence.empty()) place_evidence(mention.text);
+    if (!verdict_.evidence.empty() || !verdict_.shadow.empty()) place_evidence(mention.text);
     return verdict_;
 }
 
@@ -56,16 +56,27 @@ bool Walk::fires(RuleIndex rule, const Mention& mention) {
 /// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the
 /// fold pays for them.
 void Walk::place_evidence(std::string_view text) {
+    const bool live = locate(verdict_.evidence);
+    const bool shadow = locate(verdict_.shadow);
+    if (!live && !shadow) return;
+    const auto& map = folder_.map(text);
+    map_back(verdict_.evidence, map);
+    map_back(verdict_.shadow, map);
+}
+
+bool Walk::locate(std::vector<Evidence>& all) {
     bool any = false;
-    for (auto& evidence : verdict_.evidence) {
+    for (auto& evidence : all) {
         if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
         const auto place = matcher_.locate(evidence.rule, folded_);
         evidence.span = place.value_or(Span{});
         any = any || place.has_value();
     }
-    if (!any) return;
-    const auto& map = folder_.map(text);
-    for (auto& evidence : verdict_.evidence) {
+    return any;
+}
+
+void Walk::map_back(std::vector<Evidence>& all, const OffsetMap& map) const {
+    for (auto& evidence : all) {
         if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
         if (evidence.span.begin < evidence.span.end) evidence.span = map.original(evidence.span);
     }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -29,8 +30,10 @@ public:
     /// True when the mention is by or about a configured brand.
     [[nodiscard]] bool names_brand(const Mention& mention);
 
-    /// The verdict with its evidence in place. Valid until the next call of any function.
-    [[nodiscard]] const Verdict& judge(const Mention& mention);
+    /// The verdict with its evidence in place. Valid until the next call of any function. `links`:
+    /// those that the platform attached.
+    [[nodiscard]] const Verdict& judge(const Mention& mention,
+                                       std::span<const std::string_view> links = {});
 
     /// Whether this rule fires for the mention, whatever labels are given; for the examples of
     /// rules.
@@ -44,6 +47,8 @@ public:
 
 private:
     void place_evidence(std::string_view text);
+    [[nodiscard]] bool locate(std::vector<Evidence>& evidence);
+    void map_back(std::vector<Evidence>& evidence, const OffsetMap& map) const;
 
     std::shared_ptr<const match::RuleSet> rules_;
     text::Folder folder_;

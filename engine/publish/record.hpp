@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,11 +46,18 @@ class RecordWriter {
 public:
     /// For every topic but the restricted one: each finding of personal data is replaced by its
     /// type in brackets, and all spans refer to the text so published.
-    [[nodiscard]] std::string_view record(const RecordInput& input) { return write(input, true); }
+    [[nodiscard]] std::string_view record(const RecordInput& input) {
+        return write(input, true, input.verdict.evidence);
+    }
 
     /// For the restricted topic: the text as its author wrote it.
     [[nodiscard]] std::string_view restricted(const RecordInput& input) {
-        return write(input, false);
+        return write(input, false, input.verdict.evidence);
+    }
+
+    /// For the topic of shadow rules: the record with their evidence instead of the live rules'.
+    [[nodiscard]] std::string_view shadow(const RecordInput& input) {
+        return write(input, true, input.verdict.shadow);
     }
 
     /// The payload stands whole, or cut so that the letter stays under limits::kRecordBytes: then
@@ -64,15 +72,16 @@ private:
         std::string_view of(Timestamp wanted);
     };
 
-    [[nodiscard]] std::string_view write(const RecordInput& input, bool redact);
+    [[nodiscard]] std::string_view write(const RecordInput& input, bool redact,
+                                         std::span<const Evidence> shown);
     void write_mention(const Mention& mention, const Verdict& verdict, Timestamp received_at);
     void write_author(const Author& author);
     void write_brands(const RecordInput& input);
-    void write_text(const RecordInput& input, bool redact);
+    void write_text(const RecordInput& input, bool redact, bool has_spans);
     void write_labels(const RecordInput& input);
     void write_sublabels(const RecordInput& input);
     void sublabel(std::string_view label, const Rule& rule);
-    void write_evidence(const RecordInput& input);
+    void write_evidence(const RecordInput& input, std::span<const Evidence> shown);
     void write_findings(const RecordInput& input);
     void write_span(PublishedText::Range range);
 

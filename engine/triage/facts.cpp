@@ -1,10 +1,21 @@
 #include "triage/facts.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace hark::triage {
 
-std::int64_t value_of(Fact fact, const JudgeInput& input) noexcept {
+namespace {
+
+std::optional<std::int64_t> account_age_days(const Mention& mention) noexcept {
+    const auto opened = mention.author.created_at;
+    if (opened == Timestamp{} || mention.created_at < opened) return std::nullopt;
+    return std::chrono::floor<std::chrono::days>(mention.created_at - opened).count();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> value_of(Fact fact, const JudgeInput& input) noexcept {
     const auto& text = input.folded.facts;
     const auto& mention = input.mention;
     switch (fact) {
@@ -27,12 +38,15 @@ std::int64_t value_of(Fact fact, const JudgeInput& input) noexcept {
         case Fact::author_is_brand: return mention.author.is_brand ? 1 : 0;
         case Fact::names_brand: return input.matches.brands.empty() ? 0 : 1;
         case Fact::kind: return static_cast<std::int64_t>(mention.kind);
+        case Fact::account_age_days: return account_age_days(mention);
     }
-    return 0;
+    return std::nullopt;
 }
 
 bool holds(const FactTest& test, const JudgeInput& input) noexcept {
-    const auto value = value_of(test.fact, input);
+    const auto known = value_of(test.fact, input);
+    if (!known) return false;
+    const auto value = *known;
     switch (test.compare) {
         case Compare::equal: return value == test.value;
         case Compare::not_equal: return value != test.value;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kAny = "any";
 constexpr std::string_view kPii = "pii";
+constexpr std::string_view kUnknown = "unknown";
 constexpr auto kNoUnit = std::numeric_limits<std::uint16_t>::max();
 
 // The first two scopes are of no one language.
@@ -25,7 +26,16 @@ float probability_of(float log_odds) noexcept {
 }
 
 bool is_patternless(const Rule& rule) noexcept {
-    return rule.pattern.empty() && rule.pii_type.empty() && rule.mode == Mode::live;
+    return rule.pattern.empty() && rule.pii_type.empty();
+}
+
+/// Where a post falls among kEveryPost shares; the first without an id.
+std::uint16_t share_of(std::string_view id) noexcept {
+    if (id.empty()) return 0;
+    std::uint64_t hash = 0xCBF29CE484222325;
+    for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    hash ^= hash >> 32U;
+    return static_cast<std::uint16_t>(hash * 0x9E3779B97F4A7C15 % kEveryPost);
 }
 
 }  // namespace
@@ -34,6 +44,8 @@ void Judge::use(const RuleBook& book) {
     book_ = &book;
     const auto pii = std::find(book.labels.begin(), book.labels.end(), kPii);
     has_pii_label_ = pii != book.labels.end();
+    has_shadow_ = std::any_of(book.rules.begin(), book.rules.end(),
+                              [](const Rule& rule) { return rule.mode == Mode::shadow; });
     pii_label_ = static_cast<LabelId>(pii - book.labels.begin());
     make_units();
     scopes_.clear();
@@ -100,6 +112,10 @@ void Judge::add_patternless(Scope& scope) const {
     for (std::size_t i = 0; i < book_->rules.size(); ++i) {
         const auto& rule = book_->rules[i];
         if (!wanted[i] || !is_patternless(rule)) continue;
+        if (rule.mode == Mode::shadow) {
+            scope.shadow.push_back(static_cast<RuleIndex>(i));
+            continue;
+        }
         (rule.when.rules.empty() ? scope.facts_only : scope.composite)
             .push_back(static_cast<RuleIndex>(i));
     }
@@ -125,14 +141,23 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
         post_ = 1;
     }
     fired_.clear();
+    shadow_fired_.clear();
     waiting_.clear();
+    knows_hosts_ = false;
+    share_ = share_of(input.mention.id);
     const auto& scope = scope_of(input.lang);
     find_pii(input, out);
     fire(input, scope);
+    if (has_shadow_) fire_shadow(input, scope, out);
     std::sort(fired_.begin(), fired_.end());
     score(scope);
     give_labels(scope, input.mention.author.is_brand, out);
     give_spans(out);
+}
+
+bool Judge::fired(RuleIndex rule) const noexcept {
+    return has_fired(rule) ||
+           std::find(shadow_fired_.begin(), shadow_fired_.end(), rule) != shadow_fired_.end();
 }
 
 void Judge::find_pii(const JudgeInput& input, Verdict& out) noexcept {
@@ -154,25 +179,49 @@ void Judge::mark(RuleIndex rule) noexcept {
 void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
     for (const auto index : input.matches.rules) {
         const auto& rule = book_->rules[index];
-        if (rule.mode != Mode::live) continue;
+        if (rule.mode != Mode::live || !in_sample(rule)) continue;
         if (!rule.when.rules.empty()) {
             waiting_.push_back(index);
         } else if (holds(rule.when, input)) {
             mark(index);
         }
     }
-    for (const auto index : scope.facts_only) {
-        if (holds(book_->rules[index].when, input)) mark(index);
-    }
-    for (const auto index : waiting_) {
-        if (holds(book_->rules[index].when, input)) mark(index);
-    }
-    for (const auto index : scope.composite) {
-        if (holds(book_->rules[index].when, input)) mark(index);
-    }
+    const auto try_all = [&](const std::vector<RuleIndex>& rules) {
+        for (const auto index : rules) {
+            const auto& rule = book_->rules[index];
+            if (in_sample(rule) && holds(rule.when, input)) mark(index);
+        }
+    };
+    try_all(scope.facts_only);
+    try_all(waiting_);
+    try_all(scope.composite);
 }
 
-bool Judge::holds(const Condition& when, const JudgeInput& input) const noexcept {
+/// After all live rules, of which their conditions may speak.
+void Judge::fire_shadow(const JudgeInput& input, const Scope& scope, Verdict& out) noexcept {
+    const auto try_one = [&](RuleIndex index) {
+        const auto& rule = book_->rules[index];
+        const auto unit = unit_of_pack_[rule.pack];
+        const bool counts =
+            rule.mode == Mode::shadow && in_sample(rule) &&
+            std::find(scope.units.begin(), scope.units.end(), unit) != scope.units.end() &&
+            holds(rule.when, input);
+        if (!counts) return;
+        shadow_fired_.push_back(index);
+        if (!input.mention.author.is_brand && rule.weight != 0)
+            out.shadow.push_back({index, book_->packs[rule.pack].label, rule.weight, {}});
+    };
+    for (const auto index : input.matches.rules) try_one(index);
+    for (const auto index : scope.shadow) try_one(index);
+    std::sort(out.shadow.begin(), out.shadow.end(),
+              [](const Evidence& a, const Evidence& b) { return a.rule < b.rule; });
+}
+
+bool Judge::in_sample(const Rule& rule) const noexcept {
+    return share_ < rule.sample;
+}
+
+bool Judge::holds(const Condition& when, const JudgeInput& input) noexcept {
     for (const auto& test : when.facts) {
         if (!triage::holds(test, input)) return false;
     }
@@ -181,7 +230,14 @@ bool Judge::holds(const Condition& when, const JudgeInput& input) const noexcept
         for (const auto rule : test.rules) count += has_fired(rule) ? 1 : 0;
         if (count < test.at_least || count > test.at_most) return false;
     }
-    return true;
+    if (!when.langs.empty()) {
+        const auto lang = input.lang.empty() ? kUnknown : input.lang;
+        if (std::find(when.langs.begin(), when.langs.end(), lang) == when.langs.end()) return false;
+    }
+    if (when.domains.empty()) return true;
+    if (!knows_hosts_) hosts_.find(input.original, input.links);
+    knows_hosts_ = true;
+    return hosts_.lead_to(when.domains);
 }
 
 void Judge::score(const Scope& scope) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/mention.hpp"
 #include "core/rule.hpp"
 #include "core/verdict.hpp"
+#include "triage/link_hosts.hpp"
 #include "triage/pii.hpp"
 
 namespace hark::triage {
@@ -20,6 +22,7 @@ struct JudgeInput {
     std::string_view original;  ///< the mention's text, as the candidates' spans count it
     std::string_view lang;      ///< empty: undetermined, then every language's packs are tried
     const Matches& matches;     ///< what fired of this book, candidates included
+    std::span<const std::string_view> links = {};  ///< that the platform attached
 };
 
 /// Turns what fired into labels with their reasons. One a shard, not thread-safe; no allocation
@@ -30,7 +33,9 @@ struct JudgeInput {
 /// probable counting, where the language is undetermined. Of several packs with one label and
 /// language, the first gives bias, threshold and advice. The probability is
 /// 1 / (1 + exp(-(bias + sum of weights))). Rules of weight 0 are building blocks for conditions:
-/// they are no evidence. Shadow rules neither count nor satisfy a condition.
+/// they are no evidence. Shadow rules neither count nor satisfy a condition; what they would have
+/// said is in Verdict::shadow. A sampled rule is tried on the posts whose ids fall into its share,
+/// the same for all rules; a post without an id is in every share.
 ///
 /// The brand's own account gets no label but `pii`; a deletion none at all.
 class Judge {
@@ -45,8 +50,9 @@ public:
     /// personal data.
     void judge(const JudgeInput& input, Verdict& out) noexcept;
 
-    /// Whether the rule fired in the post that was judged last, its conditions included.
-    [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return has_fired(rule); }
+    /// Whether the rule fired in the post that was judged last, its conditions included; shadow
+    /// rules too.
+    [[nodiscard]] bool fired(RuleIndex rule) const noexcept;
 
 private:
     using UnitIndex = std::uint16_t;
@@ -65,6 +71,7 @@ private:
         std::vector<UnitIndex> units;
         std::vector<RuleIndex> facts_only;  ///< patternless, without rule tests
         std::vector<RuleIndex> composite;   ///< patternless, with rule tests
+        std::vector<RuleIndex> shadow;      ///< patternless
     };
 
     void make_units();
@@ -73,10 +80,12 @@ private:
     [[nodiscard]] const Scope& scope_of(std::string_view lang) const noexcept;
 
     void fire(const JudgeInput& input, const Scope& scope) noexcept;
+    void fire_shadow(const JudgeInput& input, const Scope& scope, Verdict& out) noexcept;
     void find_pii(const JudgeInput& input, Verdict& out) noexcept;
+    [[nodiscard]] bool in_sample(const Rule& rule) const noexcept;
     void mark(RuleIndex rule) noexcept;
     [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept { return stamp_[rule] == post_; }
-    [[nodiscard]] bool holds(const Condition& when, const JudgeInput& input) const noexcept;
+    [[nodiscard]] bool holds(const Condition& when, const JudgeInput& input) noexcept;
     void score(const Scope& scope) noexcept;
     void give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept;
     void give_evidence(const LabelScore& given, Verdict& out) noexcept;
@@ -90,10 +99,15 @@ private:
     std::vector<Scope> scopes_;  ///< by language; first the one of other languages, then all
     LabelId pii_label_ = 0;
     bool has_pii_label_ = false;
+    bool has_shadow_ = false;
 
     std::vector<std::uint32_t> stamp_;  ///< by rule: the post in which it last fired
     std::uint32_t post_ = 0;
     std::vector<RuleIndex> fired_;
+    std::vector<RuleIndex> shadow_fired_;
+    LinkHosts hosts_;  ///< of this post, once a condition asked
+    bool knows_hosts_ = false;
+    std::uint16_t share_ = 0;         ///< of 10,000, where this post's id falls
     std::vector<RuleIndex> waiting_;  ///< matched, but their conditions name other rules
 };
 

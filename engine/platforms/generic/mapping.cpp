@@ -135,6 +135,7 @@ Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "gen
     author_id_ = pointer("author_id", "/author/id");
     author_handle_ = pointer("author_handle", "/author/handle");
     author_name_ = pointer("author_name", "/author/name");
+    author_created_at_ = pointer("author_created_at", "/author/created_at");
     if (mapped_ && text_.empty()) mapping.fault("text", "`mapping` needs at least `text`");
     if (mapped_) mapping.finish();
 }
@@ -267,7 +268,8 @@ Errc Mapping::read_fields(dom::element item, Arena& arena, Mention& mention) con
     // A sender's own words for these are not ours to refuse.
     mention.kind = kind_of(kind).value_or(Kind::post);
     mention.action = action_of(action).value_or(Action::created);
-    return time_at(item, created_at_, arena, mention.created_at);
+    const auto error = time_at(item, author_created_at_, arena, mention.author.created_at);
+    return error != Errc::ok ? error : time_at(item, created_at_, arena, mention.created_at);
 }
 
 }  // namespace hark::platforms::generic

@@ -72,6 +72,7 @@ private:
         else if (key == "handle") reader.text(value, author.handle);
         else if (key == "name") reader.text(value, author.name);
         else if (key == "is_brand") reader.flag(value, author.is_brand);
+        else if (key == "created_at") reader.time(value, author.created_at);
     }
 
     simdjson::ondemand::parser parser_;

@@ -32,18 +32,19 @@ std::string_view RecordWriter::TimeText::of(Timestamp wanted) {
     return {text.data(), text.size()};
 }
 
-std::string_view RecordWriter::write(const RecordInput& input, bool redact) {
+std::string_view RecordWriter::write(const RecordInput& input, bool redact,
+                                     std::span<const Evidence> shown) {
     out_.clear();
     write_mention(input.mention, input.verdict, input.received_at);
     write_brands(input);
-    write_text(input, redact);
+    write_text(input, redact, !shown.empty() || !input.verdict.pii.empty());
     write_labels(input);
     if (!input.verdict.labels.empty()) write_sublabels(input);
     if (!input.verdict.advice.empty()) {
         out_.raw(R"(,"advice":)");
         out_.quoted(input.verdict.advice);
     }
-    if (!input.verdict.evidence.empty()) write_evidence(input);
+    if (!shown.empty()) write_evidence(input, shown);
     if (!input.verdict.pii.empty()) write_findings(input);
     if (!input.ruleset.empty()) {
         out_.raw(R"(,"ruleset":)");
@@ -108,12 +109,10 @@ void RecordWriter::write_brands(const RecordInput& input) {
     if (!input.verdict.brands.empty()) out_.raw("]");
 }
 
-void RecordWriter::write_text(const RecordInput& input, bool redact) {
+void RecordWriter::write_text(const RecordInput& input, bool redact, bool has_spans) {
     const auto text = input.mention.text;
     const auto& findings = input.verdict.pii;
-    if (!findings.empty() || !input.verdict.evidence.empty()) {
-        published_.read(text, findings, input.book, redact);
-    }
+    if (has_spans) published_.read(text, findings, input.book, redact);
     if (text.empty()) return;
     out_.raw(R"(,"text":")");
     std::size_t at = 0;
@@ -189,9 +188,9 @@ void RecordWriter::sublabel(std::string_view label, const Rule& rule) {
     out_.raw(R"(")");
 }
 
-void RecordWriter::write_evidence(const RecordInput& input) {
+void RecordWriter::write_evidence(const RecordInput& input, std::span<const Evidence> shown) {
     std::string_view before = R"(,"evidence":[{"rule":)";
-    for (const auto& evidence : input.verdict.evidence) {
+    for (const auto& evidence : shown) {
         out_.raw(before);
         out_.quoted(input.book.rules[evidence.rule].id);
         out_.raw(R"(,"label":)");

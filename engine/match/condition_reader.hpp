@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/rule.hpp"
+#include "core/settings.hpp"
+
+namespace hark::match {
+
+/// Reads what a `when` asks of the post itself: facts, language, domains of links. Domains may
+/// still be `{list}`.
+void read_post_tests(Settings& when, Condition& out);
+
+/// Puts the entries of lists for their names, and sorts. Faults at `where`.
+void resolve_domains(std::vector<std::string>& domains, const std::vector<WordList>& lists,
+                     const Location& where, std::vector<Fault>& faults);
+
+}  // namespace hark::match
