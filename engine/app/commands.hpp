@@ -40,6 +40,32 @@ struct RulesOptions {
     std::string admin = "127.0.0.1:9464";
 };
 
+struct LearnOptions {
+    std::vector<std::string> data;
+    std::vector<std::string> rules;  ///< whose hand-written rules are weighed with the rest
+    std::string label;
+    std::string lang;
+    std::string output;
+    std::string desk;  ///< the source whose rate of the label ships
+    std::uint32_t desk_repeat = 1;
+    std::size_t most_rules = 2000;
+    std::uint32_t fewest = 4;
+    double refit_cost = 0.3;
+    bool inside = false;
+    int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all
+};
+
+struct EvalOptions {
+    std::vector<std::string> data;
+    std::vector<std::string> rules;
+    std::vector<std::string> against;  ///< folders of the other rule set; empty: none
+    std::size_t errors = 0;            ///< of the worst errors, show so many a row
+    bool json = false;
+    int part = -1;  ///< judge only posts whose text's hash is of this half; -1: all
+};
+
+int learn(const LearnOptions& options);
+int eval(const EvalOptions& options);
 int run(const RunOptions& options);
 int classify_files(const ClassifyOptions& options);
 int check(const CheckOptions& options);

@@ -87,6 +87,57 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
     classify->callback([&] { command = [&] { return classify_files(options); }; });
 }
 
+constexpr const char* kLearnExamples =
+    "Examples:\n"
+    "  hark learn --label complaint --lang en --desk care_desk -o rules/complaint/en.learned.yaml *.ndjson\n"
+    "  hark eval held_out.ndjson                    how good the shipped rules are on posts of yours\n"
+    "  hark eval --rules new --against old held_out.ndjson";
+
+void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& command) {
+    auto* learn = app.add_subcommand("learn", "Weights from labelled posts, as a pack of rules");
+    learn->footer(kLearnExamples);
+    learn->add_option("data", options.data,
+                      "NDJSON of {\"text\", \"lang\", \"labels\": {\"complaint\": 1}, \"source\"}; a "
+                      "label that is absent is not annotated")
+        ->required();
+    learn->add_option("--label", options.label, "The label to learn")->required();
+    learn->add_option("--lang", options.lang, "Posts of this language")->required();
+    learn->add_option("-o,--output", options.output, "The pack: <label>/<lang>.learned.yaml")
+        ->required();
+    learn->add_option("--rules", options.rules,
+                      "Folders whose hand-written rules are weighed with the rest");
+    learn->add_option("--desk", options.desk,
+                      "The source whose posts are like yours: its rate of the label ships");
+    learn->add_option("--desk-repeat", options.desk_repeat, "Its posts count so many times")
+        ->check(CLI::Range(1, 100));
+    learn->add_option("--most-rules", options.most_rules, "At most so many rules")
+        ->capture_default_str();
+    learn->add_option("--fewest", options.fewest, "Posts that must have a feature")
+        ->capture_default_str();
+    learn->add_option("--refit-cost", options.refit_cost, "Smaller is smoother")
+        ->capture_default_str();
+    learn->add_flag("--inside", options.inside, "Inner parts of words too (`*abcd*`)");
+    learn->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
+        ->check(CLI::Range(0, 1));
+    learn->callback([&] { command = [&] { return hark::app::learn(options); }; });
+}
+
+void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command) {
+    auto* eval = app.add_subcommand("eval", "How right the labels are, on labelled posts");
+    eval->footer(kLearnExamples);
+    eval->add_option("data", options.data, "NDJSON as `hark learn` reads it")->required();
+    eval->add_option("--rules", options.rules,
+                     "Folders of rule packs (default: the shipped ones)");
+    eval->add_option("--against", options.against,
+                     "Folders of another rule set: what changed, and whether for the better");
+    eval->add_option("--errors", options.errors,
+                     "Show so many of the worst errors a row, with their evidence");
+    eval->add_flag("--json", options.json, "One JSON object a row");
+    eval->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
+        ->check(CLI::Range(0, 1));
+    eval->callback([&] { command = [&] { return hark::app::eval(options); }; });
+}
+
 int dispatch(int argc, char** argv) {
     CLI::App app{
         "Hark hears every mention of a brand the moment it is posted, decides what it is, and "
@@ -117,6 +168,11 @@ int dispatch(int argc, char** argv) {
     check_command->add_option("--rules", check_options.rules,
                               "Folders of rule packs to check alone");
     check_command->callback([&] { command = [&] { return check(check_options); }; });
+
+    LearnOptions learn_options;
+    add_learn(app, learn_options, command);
+    EvalOptions eval_options;
+    add_eval(app, eval_options, command);
 
     RulesOptions rules_options;
     add_rules_commands(*app.add_subcommand("rules", "List, explain, test and reload rules"),

@@ -108,6 +108,17 @@ void read_post_tests(Settings& when, Condition& out) {
     out.domains = when.texts("domains");
 }
 
+std::optional<FactTest> read_fact_test(std::string_view text) {
+    const auto blank = text.find(' ');
+    if (blank == std::string_view::npos) return std::nullopt;
+    for (const auto& known : kFacts) {
+        if (known.name != text.substr(0, blank)) continue;
+        FactTest test;
+        if (parse_test(known.fact, text.substr(blank + 1), test)) return test;
+    }
+    return std::nullopt;
+}
+
 void resolve_domains(std::vector<std::string>& domains, const std::vector<WordList>& lists,
                      const Location& where, std::vector<Fault>& faults) {
     std::vector<std::string> resolved;

@@ -59,6 +59,7 @@ public:
             const auto id = item.required_text("id");
             auto* const rule = existing(id, item, "id");
             if (rule == nullptr) continue;
+            if (item.has("weight")) changed_ids_.insert(id);
             rule->weight = number(item, "weight", rule->weight, -1000, 1000);
             read_mode(item, *rule);
             item.finish();
@@ -91,6 +92,7 @@ public:
             faults_.push_back({rule.where, "rule `" + rule.id + "` stands already in " +
                                                first.file + ":" + std::to_string(first.line)});
         }
+        resolve_weights(by_id);
         std::set<RuleIndex> composite;
         for (const auto& test : named_) composite.insert(test.rule);
         for (const auto& test : named_) resolve(test, by_id, ids, composite);
@@ -111,14 +113,91 @@ private:
         pack.advice = advice(root);
         pack.label = label_of(label, root);
         const std::filesystem::path path(file);
+        const auto learned = root.text("learned", "");
+        const auto stem = pack.lang + (root.has("learned") ? ".learned" : "");
         if (path.has_parent_path() &&
-            (path.parent_path().filename() != label || path.stem() != pack.lang)) {
-            root.fault("label", "this file should be " + label + "/" + pack.lang +
+            (path.parent_path().filename() != label || path.stem() != stem)) {
+            root.fault("label", "this file should be " + label + "/" + stem +
                                     ".yaml: one folder a label, one file a language");
         }
         book_.packs.push_back(pack);
         for (auto& item : root.maps("rules")) read_rule(item);
+        read_learned(learned, root);
+        for (const auto& [id, weight] : root.text_map("weights"))
+            weights_.push_back({id, weight, root.where("weights")});
         root.finish();
+    }
+
+    /// Lines of `weight seen-with seen-without pattern`; a fact stands in brackets. One scalar, for
+    /// a tree of thirty thousand small mappings takes seconds.
+    void read_learned(std::string_view lines, Settings& root) {
+        auto where = root.where("learned");
+        const auto label = book_.labels[book_.packs.back().label];
+        const auto prefix = label + "." + book_.packs.back().lang + ":";
+        while (!lines.empty()) {
+            const auto end = std::min(lines.find('\n'), lines.size());
+            const auto line = lines.substr(0, end);
+            lines.remove_prefix(std::min(end + 1, lines.size()));
+            ++where.line;
+            if (line.empty() || line.starts_with('#')) continue;
+            if (book_.rules.size() >= limits::kRules) return;
+            Rule rule;
+            rule.where = rule.pattern_where = where;
+            rule.where.column = rule.pattern_where.column = 1;
+            rule.pack = static_cast<PackIndex>(book_.packs.size() - 1);
+            rule.learned = true;
+            if (!parse_learned(line, rule)) {
+                faults_.push_back({where, "a learned rule is `weight seen-with seen-without pattern`"});
+                continue;
+            }
+            rule.id = prefix + std::string(rule.id);
+            book_.rules.push_back(std::move(rule));
+        }
+    }
+
+    /// Its id is the pattern, for now.
+    static bool parse_learned(std::string_view line, Rule& rule) {
+        const auto* at = line.data() + (line.starts_with('+') ? 1 : 0);
+        const auto* const end = line.data() + line.size();
+        const auto weight = std::from_chars(at, end, rule.weight);
+        if (weight.ec != std::errc{} || !(rule.weight >= -1000 && rule.weight <= 1000)) return false;
+        at = weight.ptr;
+        for (int i = 0; i < 2; ++i) {
+            while (at != end && *at == ' ') ++at;
+            std::uint32_t seen = 0;
+            const auto count = std::from_chars(at, end, seen);
+            if (count.ec != std::errc{}) return false;
+            at = count.ptr;
+        }
+        while (at != end && *at == ' ') ++at;
+        rule.id.assign(at, end);
+        if (rule.id.empty() || rule.id.size() > limits::kPatternBytes) return false;
+        if (!rule.id.starts_with('[')) {
+            rule.pattern = rule.id;
+            return true;
+        }
+        const auto test = rule.id.ends_with(']')
+                              ? read_fact_test(std::string_view(rule.id).substr(1, rule.id.size() - 2))
+                              : std::nullopt;
+        if (test) rule.when.facts.push_back(*test);
+        return test.has_value();
+    }
+
+    /// What learning found the weights of hand-written rules to be.
+    void resolve_weights(const std::map<std::string, RuleIndex, std::less<>>& by_id) {
+        for (const auto& [id, text, where] : weights_) {
+            const auto found = by_id.find(id);
+            float weight = 0;
+            const auto* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+            const auto [end, error] = std::from_chars(begin, text.data() + text.size(), weight);
+            if (error != std::errc{} || end != text.data() + text.size() ||
+                !(weight >= -1000 && weight <= 1000))
+                faults_.push_back({where, "the weight of `" + id + "` is a number"});
+            else if (found != by_id.end() && !changed_ids_.contains(id))
+                book_.rules[found->second].weight = weight;
+            else if (found == by_id.end() && !deleted_ids_.contains(id))
+                faults_.push_back({where, "no rule has the id `" + id + "`, whose weight stands here"});
+        }
     }
 
     LabelId label_of(const std::string& label, Settings& root) {
@@ -312,6 +391,12 @@ private:
     RuleBook& book_;
     std::vector<Fault>& faults_;
     std::vector<NamedTest> named_;
+    struct Weight {
+        std::string id, text;
+        Location where;
+    };
+    std::vector<Weight> weights_;
+    std::set<std::string, std::less<>> changed_ids_;  ///< whose weight a user's folder gave
     std::set<std::string, std::less<>> deleted_ids_;
     bool full_ = false;
 };

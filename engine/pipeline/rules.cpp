@@ -35,7 +35,7 @@ public:
                                                   "` fires in its counter-example `" + text + "`"});
         }
         count_ += rule.hit.size() + rule.miss.size();
-        if (rule.hit.empty())
+        if (rule.hit.empty() && !rule.learned)
             faults.push_back(
                 {rule.where, "rule `" + rule.id + "` has no example: add `hit: [...]`"});
     }

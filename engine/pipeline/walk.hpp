@@ -39,6 +39,13 @@ public:
     /// rules.
     [[nodiscard]] bool fires(RuleIndex rule, const Mention& mention);
 
+    /// Of the mention that was judged last: whether a rule fired, and what came out for a label
+    /// whether it was given or not.
+    [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return judge_.fired(rule); }
+    [[nodiscard]] float probability(LabelId label) const noexcept {
+        return judge_.probability(label);
+    }
+
     /// The brand's own account wrote it: by the platform's word, or by the accounts of the
     /// configuration.
     [[nodiscard]] bool is_brand_account(const Mention& mention);

@@ -146,6 +146,7 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
     knows_hosts_ = false;
     share_ = share_of(input.mention.id);
     const auto& scope = scope_of(input.lang);
+    scope_ = &scope;
     find_pii(input, out);
     fire(input, scope);
     if (has_shadow_) fire_shadow(input, scope, out);
@@ -258,17 +259,28 @@ void Judge::score(const Scope& scope) noexcept {
     }
 }
 
+const Judge::Unit* Judge::best_unit(const Scope& scope, LabelId label) const noexcept {
+    const Unit* best = nullptr;
+    for (const auto index : scope.units) {
+        const auto& unit = units_[index];
+        if (unit.label != label) continue;
+        const bool better = best == nullptr || best->lang == kAny ||
+                            (unit.lang != kAny && unit.log_odds > best->log_odds);
+        if (better) best = &unit;
+    }
+    return best;
+}
+
+float Judge::probability(LabelId label) const noexcept {
+    if (scope_ == nullptr) return 0;
+    const auto* const unit = best_unit(*scope_, label);
+    return unit == nullptr ? 0 : probability_of(unit->log_odds);
+}
+
 void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept {
     for (std::size_t label = 0; label < book_->labels.size(); ++label) {
         if (only_pii && !(has_pii_label_ && label == pii_label_)) continue;
-        const Unit* best = nullptr;
-        for (const auto index : scope.units) {
-            const auto& unit = units_[index];
-            if (unit.label != label) continue;
-            const bool better = best == nullptr || best->lang == kAny ||
-                                (unit.lang != kAny && unit.log_odds > best->log_odds);
-            if (better) best = &unit;
-        }
+        const auto* const best = best_unit(scope, static_cast<LabelId>(label));
         if (best == nullptr) continue;
         const auto probability = probability_of(best->log_odds);
         if (probability < book_->packs[best->pack].threshold) continue;

@@ -54,6 +54,10 @@ public:
     /// rules too.
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept;
 
+    /// What came out for a label in the post that was judged last, whether it was given or not; 0
+    /// when no pack of its language has the label.
+    [[nodiscard]] float probability(LabelId label) const noexcept;
+
 private:
     using UnitIndex = std::uint16_t;
 
@@ -87,6 +91,7 @@ private:
     [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept { return stamp_[rule] == post_; }
     [[nodiscard]] bool holds(const Condition& when, const JudgeInput& input) noexcept;
     void score(const Scope& scope) noexcept;
+    [[nodiscard]] const Unit* best_unit(const Scope& scope, LabelId label) const noexcept;
     void give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept;
     void give_evidence(const LabelScore& given, Verdict& out) noexcept;
     void give_spans(Verdict& out) const noexcept;
@@ -103,6 +108,7 @@ private:
 
     std::vector<std::uint32_t> stamp_;  ///< by rule: the post in which it last fired
     std::uint32_t post_ = 0;
+    const Scope* scope_ = nullptr;  ///< of that post
     std::vector<RuleIndex> fired_;
     std::vector<RuleIndex> shadow_fired_;
     LinkHosts hosts_;  ///< of this post, once a condition asked

@@ -14,6 +14,7 @@ KNOWS = {
     "text": {"core"},
     "match": {"core"},
     "triage": {"core"},
+    "learn": {"core"},
     "publish": {"core", "runtime", "telemetry"},
     "pipeline": {"core", "telemetry", "runtime", "ingest", "platforms", "text", "match", "triage", "publish", "hark"},
 }

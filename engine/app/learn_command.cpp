@@ -1,0 +1,193 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+#include "app/commands.hpp"
+#include "app/labelled_posts.hpp"
+#include "learn/features.hpp"
+#include "learn/trainer.hpp"
+#include "pipeline/rules.hpp"
+#include "pipeline/walk.hpp"
+#include "text/folder.hpp"
+
+namespace hark::app {
+
+namespace {
+
+constexpr std::uint32_t kFewestOfHandWritten = 8;  // seldomer, its author knows better than we
+constexpr std::string_view kRulePrefix = "rule:";
+
+void progress(const std::string& text) {
+    if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K%s", text.c_str());
+}
+
+class Learner {
+public:
+    explicit Learner(const LearnOptions& options)
+        : options_(options), space_({options.inside, options.fewest, 2}) {}
+
+    int run() {
+        if (!load_rules()) return kConfiguration;
+        read_rows();
+        const auto keep = hand_written();
+        learn::TrainOptions how;
+        how.rules = options_.most_rules;
+        how.fewest = options_.fewest;
+        how.refit_cost = options_.refit_cost;
+        if (const auto desk = sources_.find(options_.desk); desk != sources_.end())
+            how.desk_source = static_cast<int>(desk->second);
+        learn::Learned learned;
+        try {
+            learned = learn::train(rows_, space_.size(), keep, how, progress);
+        } catch (const std::runtime_error& error) {
+            std::fprintf(stderr, "hark: %s\n", error.what());
+            return kBadInput;
+        }
+        progress("");
+        return write(learned);
+    }
+
+private:
+    bool load_rules() {
+        std::vector<Fault> faults;
+        pipeline::RuleSources sources;
+        sources.folders = options_.rules;
+        if (sources.folders.empty()) return true;
+        const auto rules = pipeline::load_rules(sources, faults);
+        for (const auto& fault : faults)
+            std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+        if (rules == nullptr) return false;
+        walk_.emplace(rules);
+        const auto& book = rules->book();
+        for (const auto& pack : book.packs) {
+            if (book.labels[pack.label] == options_.label && pack.lang == options_.lang &&
+                advice_.empty())
+                advice_ = pack.advice;
+        }
+        for (RuleIndex i = 0; i < book.rules.size(); ++i) {
+            const auto& rule = book.rules[i];
+            const auto& pack = book.packs[rule.pack];
+            const bool weighed = book.labels[pack.label] == options_.label &&
+                                 pack.lang == options_.lang && rule.weight != 0 &&
+                                 rule.mode == Mode::live && !rule.learned;
+            if (weighed) weighed_.push_back(i);
+        }
+        return true;
+    }
+
+    void read_rows() {
+        text::Folder folder;
+        for (const auto& post : read_posts(options_.data, options_.part)) {
+            const auto value = post.label(options_.label);
+            if (value < 0 || post.lang != options_.lang) continue;
+            learn::Row row;
+            row.positive = value == 1;
+            row.source = sources_.emplace(post.source, sources_.size()).first->second;
+            row.repeat = post.source == options_.desk ? options_.desk_repeat : 1;
+            row.fold = static_cast<std::uint32_t>(hash_of(post.text) % learn::kFolds);
+            row.features = space_.of(folder.fold(post.text));
+            add_fired(post, row);
+            rows_.push_back(std::move(row));
+            if (rows_.size() % 500 == 0) progress(std::to_string(rows_.size()) + " posts");
+        }
+    }
+
+    void add_fired(const learn::LabelledPost& post, learn::Row& row) {
+        if (weighed_.empty()) return;
+        (void)walk_->fires(weighed_.front(), mention_of(post));
+        for (const auto index : weighed_) {
+            if (!walk_->fired(index)) continue;
+            const auto& id = walk_->rules().book().rules[index].id;
+            row.features.push_back(space_.id_of(std::string(kRulePrefix) + id));
+        }
+        std::sort(row.features.begin(), row.features.end());
+    }
+
+    /// Hand-written rules that fired often enough to be weighed; of the others the features are
+    /// dropped, and their weights stay.
+    std::vector<bool> hand_written() {
+        std::vector<std::uint32_t> seen(space_.size(), 0);
+        for (const auto& row : rows_) {
+            for (const auto feature : row.features) ++seen[feature];
+        }
+        std::vector<bool> keep(space_.size(), false);
+        std::vector<bool> drop(space_.size(), false);
+        for (learn::FeatureId i = 0; i < space_.size(); ++i) {
+            if (!space_.name(i).starts_with(kRulePrefix)) continue;
+            (seen[i] >= kFewestOfHandWritten ? keep : drop)[i] = true;
+        }
+        for (auto& row : rows_)
+            std::erase_if(row.features, [&](learn::FeatureId feature) { return drop[feature]; });
+        return keep;
+    }
+
+    int write(const learn::Learned& learned) const {
+        std::ofstream file(options_.output);
+        std::size_t positives = 0;
+        for (const auto& row : rows_) positives += row.positive ? 1 : 0;
+        file << "# " << options_.label << ", " << options_.lang << ": learned by `hark learn` from "
+             << rows_.size() << " posts, " << positives << " of them with the label, of";
+        for (const auto& [name, index] : sources_) file << ' ' << name;
+        file << ".\nlabel: " << options_.label << "\nlang: " << options_.lang << '\n';
+        char number[64];
+        std::snprintf(number, sizeof number, "bias: %.3f\nthreshold: %.3f\n", learned.bias,
+                      learned.threshold);
+        file << number;
+        if (!advice_.empty()) file << "advice: " << advice_ << '\n';
+        write_weights(learned, file);
+        file << "learned: |\n  # weight, posts with and without the label that have it, pattern\n";
+        std::size_t count = 0;
+        for (const auto& rule : learned.rules) {
+            const auto& name = space_.name(rule.feature);
+            if (name.starts_with(kRulePrefix)) continue;
+            std::snprintf(number, sizeof number, "  %+.2f %u %u ", rule.weight, rule.seen_with,
+                          rule.seen_without);
+            file << number << name << '\n';
+            ++count;
+        }
+        file.close();
+        if (!file) {
+            std::fprintf(stderr, "hark: %s cannot be written\n", options_.output.c_str());
+            return kBadInput;
+        }
+        std::printf("%s: %zu rules from %zu posts (%zu with the label), threshold %.3f\n",
+                    options_.output.c_str(), count, rows_.size(), positives, learned.threshold);
+        return kFine;
+    }
+
+    void write_weights(const learn::Learned& learned, std::ofstream& file) const {
+        std::map<std::string, double> weights;
+        for (const auto& rule : learned.rules) {
+            const auto& name = space_.name(rule.feature);
+            if (name.starts_with(kRulePrefix))
+                weights[name.substr(kRulePrefix.size())] = rule.weight;
+        }
+        if (weights.empty()) return;
+        file << "weights:  # of hand-written rules, learned with the others\n";
+        char number[32];
+        for (const auto& [id, weight] : weights) {
+            std::snprintf(number, sizeof number, ": %.2f\n", weight);
+            file << "  " << id << number;
+        }
+    }
+
+    const LearnOptions& options_;
+    learn::FeatureSpace space_;
+    std::optional<pipeline::Walk> walk_;
+    std::vector<RuleIndex> weighed_;
+    std::string advice_;
+    std::vector<learn::Row> rows_;
+    std::map<std::string, std::uint32_t> sources_;
+};
+
+}  // namespace
+
+int learn(const LearnOptions& options) {
+    return Learner(options).run();
+}
+
+}  // namespace hark::app

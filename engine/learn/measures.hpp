@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace hark::learn {
+
+/// What was said of one post, and what is true.
+struct Judged {
+    double probability = 0;
+    bool given = false;
+    bool truth = false;
+};
+
+struct Measures {
+    std::size_t posts = 0;
+    std::size_t positives = 0;
+    double precision = 0, recall = 0, f1 = 0;
+    double f1_low = 0, f1_high = 0;  ///< 95 % interval, by the delta method
+    double auc = 0;
+    double calibration_error = 0;        ///< expected, over ten equal bins
+    double precision_at_recall_90 = 0;   ///< best precision with a recall of at least 0.9
+    double recall_at_precision_90 = 0;
+};
+
+[[nodiscard]] Measures measure(std::vector<Judged> judged);
+
+/// McNemar's test on posts that two rule sets judged differently: the exact two-sided p of
+/// `better` against `worse` changes.
+[[nodiscard]] double mcnemar(std::size_t better, std::size_t worse);
+
+}  // namespace hark::learn

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "learn/features.hpp"
+
+namespace hark::learn {
+
+/// One labelled post as a learner sees it.
+struct Row {
+    std::vector<FeatureId> features;  ///< sorted
+    bool positive = false;
+    std::uint32_t source = 0;
+    std::uint32_t repeat = 1;  ///< how many times it counts
+    std::uint32_t fold = 0;    ///< below kFolds; for figures on posts that were not learned from
+};
+inline constexpr std::uint32_t kFolds = 5;
+
+struct TrainOptions {
+    std::size_t rules = 2000;  ///< at most so many features are kept
+    std::uint32_t fewest = 4;  ///< posts that must have a feature
+    double refit_cost = 0.3;   ///< liblinear's C of the second fit: smaller is smoother
+    double least_weight = 0.05;
+    int desk_source = -1;  ///< the source whose intercept ships; -1: the sources' mean
+};
+
+struct LearnedRule {
+    FeatureId feature = 0;
+    double weight = 0;
+    std::uint32_t seen_with = 0;     ///< posts that have it and the label
+    std::uint32_t seen_without = 0;  ///< posts that have it and not the label
+};
+
+struct Learned {
+    std::vector<LearnedRule> rules;  ///< by falling |weight|
+    double bias = 0;
+    double threshold = 0.5;  ///< of the best F1 on posts that were not learned from
+    double slope = 1;        ///< what calibration multiplied the weights by; they have it already
+};
+
+/// Chooses, fits, calibrates. `keep` says which features are taken whatever L1 thinks of them;
+/// `progress` is told each step. Deterministic. Throws std::runtime_error when there is nothing to
+/// learn from (one class only).
+[[nodiscard]] Learned train(const std::vector<Row>& rows, std::size_t features,
+                            const std::vector<bool>& keep, const TrainOptions& options,
+                            const std::function<void(const std::string&)>& progress);
+
+}  // namespace hark::learn
