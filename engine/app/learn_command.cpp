@@ -64,9 +64,8 @@ private:
         walk_.emplace(rules);
         const auto& book = rules->book();
         for (const auto& pack : book.packs) {
-            if (book.labels[pack.label] == options_.label && pack.lang == options_.lang &&
-                advice_.empty())
-                advice_ = pack.advice;
+            if (book.labels[pack.label] != options_.label) continue;
+            if (advice_.empty() || pack.lang == options_.lang) advice_ = pack.advice;
         }
         for (RuleIndex i = 0; i < book.rules.size(); ++i) {
             const auto& rule = book.rules[i];

@@ -36,7 +36,7 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     rules.footer(kRulesExamples);
     const auto folders = [&](CLI::App* sub) {
         sub->add_option("--rules", options.rules,
-                        "Folders of rule packs (default: the shipped ones)");
+                        "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
     };
     auto* list = rules.add_subcommand("list", "One JSON object a rule");
     folders(list);
@@ -77,9 +77,9 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
         "--text", [&] { options.platform = "text"; },
         "One text a line; the same as --platform text");
     classify->add_option("--rules", options.rules,
-                         "Folders of rule packs (default: the shipped ones)");
+                         "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
     classify->add_option("--brand", options.brands,
-                         "A brand's name to look for; acme* finds inflected forms");
+                         "A brand's name to look for; acme* finds inflected forms")->allow_extra_args(false);
     classify
         ->add_option("--dead-letters", options.dead_letters,
                      "Where lines that cannot be used are kept (made when needed)")
@@ -105,7 +105,7 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->add_option("-o,--output", options.output, "The pack: <label>/<lang>.learned.yaml")
         ->required();
     learn->add_option("--rules", options.rules,
-                      "Folders whose hand-written rules are weighed with the rest");
+                      "Folders whose hand-written rules are weighed with the rest")->allow_extra_args(false);
     learn->add_option("--desk", options.desk,
                       "The source whose posts are like yours: its rate of the label ships");
     learn->add_option("--desk-repeat", options.desk_repeat, "Its posts count so many times")
@@ -127,9 +127,9 @@ void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command
     eval->footer(kLearnExamples);
     eval->add_option("data", options.data, "NDJSON as `hark learn` reads it")->required();
     eval->add_option("--rules", options.rules,
-                     "Folders of rule packs (default: the shipped ones)");
+                     "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
     eval->add_option("--against", options.against,
-                     "Folders of another rule set: what changed, and whether for the better");
+                     "Folders of another rule set: what changed, and whether for the better")->allow_extra_args(false);
     eval->add_option("--errors", options.errors,
                      "Show so many of the worst errors a row, with their evidence");
     eval->add_flag("--json", options.json, "One JSON object a row");
@@ -166,7 +166,7 @@ int dispatch(int argc, char** argv) {
     check_command->footer(kCheckExamples);
     check_command->add_option("-c,--config", check_options.config, "Configuration file");
     check_command->add_option("--rules", check_options.rules,
-                              "Folders of rule packs to check alone");
+                              "Folders of rule packs to check alone")->allow_extra_args(false);
     check_command->callback([&] { command = [&] { return check(check_options); }; });
 
     LearnOptions learn_options;

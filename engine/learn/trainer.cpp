@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <unordered_set>
 
 namespace hark::learn {
 
@@ -97,16 +98,23 @@ double log_odds_of(const Row& row, const std::vector<double>& by_feature) {
     return sum;
 }
 
+/// A post that the fit had not seen.
+struct Scored {
+    double log_odds = 0;
+    bool positive = false;
+    std::uint32_t source = 0;
+};
+
 /// Platt's scaling of log-odds to labels: slope and intercept by Newton's method.
 struct Scaling {
     double slope = 1;
     double intercept = 0;
 };
-Scaling scale(const std::vector<std::pair<double, bool>>& scored) {
+Scaling scale(const std::vector<Scored>& scored) {
     Scaling fit;
     for (int step = 0; step < 50; ++step) {
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
-        for (const auto& [x, positive] : scored) {
+        for (const auto& [x, positive, ignored] : scored) {
             const double p = sigmoid(fit.slope * x + fit.intercept);
             const double error = p - (positive ? 1 : 0);
             const double w = p * (1 - p);
@@ -126,20 +134,30 @@ Scaling scale(const std::vector<std::pair<double, bool>>& scored) {
     return fit;
 }
 
-/// The probability from which on the label is best given, by F1.
-double best_threshold(std::vector<std::pair<double, bool>> scored) {
+/// The probability from which on the label is best given: by the mean of the sources' F1, for a
+/// large source must not decide for a small one. Sources of one class only have no say.
+double best_threshold(std::vector<Scored> scored, std::uint32_t sources) {
     std::sort(scored.begin(), scored.end(),
-              [](const auto& a, const auto& b) { return a.first > b.first; });
-    double all = 0;
-    for (const auto& one : scored) all += one.second ? 1 : 0;
-    double hits = 0, best = -1, threshold = 0.5;
+              [](const Scored& a, const Scored& b) { return a.log_odds > b.log_odds; });
+    struct Counts {
+        double positives = 0, negatives = 0, given = 0, hits = 0;
+        [[nodiscard]] double f1() const { return 2 * hits / (given + positives); }
+    };
+    std::vector<Counts> counts(sources);
+    for (const auto& one : scored)
+        ++(one.positive ? counts[one.source].positives : counts[one.source].negatives);
+    double best = -1, sum = 0, threshold = 0.5;
     for (std::size_t i = 0; i < scored.size(); ++i) {
-        hits += scored[i].second ? 1 : 0;
-        const double f1 = 2 * hits / (static_cast<double>(i + 1) + all);
-        if (f1 <= best) continue;
-        best = f1;
-        const double next = i + 1 < scored.size() ? scored[i + 1].first : scored[i].first;
-        threshold = (sigmoid(scored[i].first) + sigmoid(next)) / 2;
+        auto& count = counts[scored[i].source];
+        if (count.positives == 0 || count.negatives == 0) continue;
+        sum -= count.f1();
+        ++count.given;
+        count.hits += scored[i].positive ? 1 : 0;
+        sum += count.f1();
+        if (sum <= best) continue;
+        best = sum;
+        const double next = i + 1 < scored.size() ? scored[i + 1].log_odds : scored[i].log_odds;
+        threshold = (sigmoid(scored[i].log_odds) + sigmoid(next)) / 2;
     }
     return threshold;
 }
@@ -162,10 +180,9 @@ public:
         const auto scored = score_unseen(chosen);
         const auto scaling = scale(scored);
         const auto weights = fit(chosen, -1);
-        std::vector<std::pair<double, bool>> scaled;
-        for (const auto& [x, positive] : scored)
-            scaled.emplace_back(scaling.slope * x + scaling.intercept, positive);
-        learned.threshold = best_threshold(scaled);
+        auto scaled = scored;
+        for (auto& one : scaled) one.log_odds = scaling.slope * one.log_odds + scaling.intercept;
+        learned.threshold = best_threshold(std::move(scaled), sources_);
         learned.slope = scaling.slope;
         learned.bias = scaling.slope * shipped_intercept(weights) + scaling.intercept;
         fill_rules(chosen, weights, scaling.slope, learned);
@@ -180,8 +197,12 @@ private:
             for (const auto feature : row.features) ++seen[feature];
         }
         std::vector<FeatureId> candidates;
+        std::unordered_set<std::uint64_t> known;
+        const auto posts = fingerprints();
         for (FeatureId i = 0; i < features_; ++i) {
-            if (seen[i] >= options_.fewest || keep_[i]) candidates.push_back(i);
+            // Of features that the very same posts have, one is enough: the first, a plain word.
+            if (keep_[i] || (seen[i] >= options_.fewest && known.insert(posts[i]).second))
+                candidates.push_back(i);
         }
         Problem all(rows_, candidates, features_, sources_, -1);
         std::vector<FeatureId> chosen;
@@ -206,6 +227,19 @@ private:
         return chosen;
     }
 
+    /// By feature: a hash of the posts that have it.
+    [[nodiscard]] std::vector<std::uint64_t> fingerprints() const {
+        std::vector<std::uint64_t> posts(features_, 0);
+        std::uint64_t number = 0;
+        for (const auto& row : rows_) {
+            number += 0x9E37'79B9'7F4A'7C15;  // splitmix64
+            auto hash = (number ^ number >> 30U) * 0xBF58'476D'1CE4'E5B9;
+            hash = (hash ^ hash >> 27U) * 0x94D0'49BB'1331'11EB;
+            for (const auto feature : row.features) posts[feature] += hash ^ hash >> 31U;
+        }
+        return posts;
+    }
+
     std::vector<double> fit(const std::vector<FeatureId>& chosen, int without_fold) const {
         return Problem(rows_, chosen, features_, sources_, without_fold)
             .fit(L2R_LR, options_.refit_cost);
@@ -226,8 +260,8 @@ private:
 
     /// Log-odds of each post by a fit that has not seen it, with the intercept that ships. With a
     /// desk only its posts.
-    std::vector<std::pair<double, bool>> score_unseen(const std::vector<FeatureId>& chosen) const {
-        std::vector<std::pair<double, bool>> scored;
+    std::vector<Scored> score_unseen(const std::vector<FeatureId>& chosen) const {
+        std::vector<Scored> scored;
         for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
             progress_("fold " + std::to_string(fold + 1) + " of " + std::to_string(kFolds));
             const auto weights = fit(chosen, static_cast<int>(fold));
@@ -238,7 +272,8 @@ private:
                 const bool counts = options_.desk_source < 0 ||
                                     row.source == static_cast<std::uint32_t>(options_.desk_source);
                 if (row.fold == fold && counts)
-                    scored.emplace_back(log_odds_of(row, by_feature) + intercept, row.positive);
+                    scored.push_back(
+                        {log_odds_of(row, by_feature) + intercept, row.positive, row.source});
             }
         }
         return scored;

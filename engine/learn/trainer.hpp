@@ -37,7 +37,7 @@ struct LearnedRule {
 struct Learned {
     std::vector<LearnedRule> rules;  ///< by falling |weight|
     double bias = 0;
-    double threshold = 0.5;  ///< of the best F1 on posts that were not learned from
+    double threshold = 0.5;  ///< of the best mean F1 of the sources, on unseen posts
     double slope = 1;        ///< what calibration multiplied the weights by; they have it already
 };
 

@@ -283,7 +283,7 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
         const auto* const best = best_unit(scope, static_cast<LabelId>(label));
         if (best == nullptr) continue;
         const auto probability = probability_of(best->log_odds);
-        if (probability < book_->packs[best->pack].threshold) continue;
+        if (probability < book_->packs[best->pack].threshold || !has_reason(*best)) continue;
         out.labels.push_back(
             {static_cast<LabelId>(label), best->pack, best->log_odds, probability});
     }
@@ -301,6 +301,16 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
         if (!by_rule) advice.add(book_->packs[given.pack].advice);
     }
     out.advice = advice.best();
+}
+
+bool Judge::has_reason(const Unit& unit) const noexcept {
+    const auto own = unit_of_pack_[unit.pack];
+    const auto any = any_unit_of_label_[unit.label];
+    return std::any_of(fired_.begin(), fired_.end(), [&](RuleIndex index) {
+        const auto& rule = book_->rules[index];
+        const auto of = unit_of_pack_[rule.pack];
+        return rule.weight > 0 && (of == own || of == any);
+    });
 }
 
 void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
