@@ -48,6 +48,7 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     folders(explain);
     explain->add_option("pattern", options.pattern, "A pattern, or the id of a rule")->required();
     explain->add_option("--text", options.text, "A post to try it on");
+    explain->add_option("--lang", options.lang, "Language of a pattern, for forms of words");
     explain->callback([&] { command = [&] { return rules_explain(options); }; });
 
     auto* test = rules.add_subcommand("test", "Run the examples of all rules, or try a post");

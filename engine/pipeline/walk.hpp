@@ -39,6 +39,10 @@ public:
     /// rules.
     [[nodiscard]] bool fires(RuleIndex rule, const Mention& mention);
 
+    /// After fires(): a fact of that mention, and whether another rule fired in it.
+    [[nodiscard]] std::optional<std::int64_t> fact(Fact fact, const Mention& mention) const;
+    [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return judge_.fired(rule); }
+
     /// The brand's own account wrote it: by the platform's word, or by the accounts of the
     /// configuration.
     [[nodiscard]] bool is_brand_account(const Mention& mention);
