@@ -34,9 +34,10 @@ struct CheckOptions {
 
 struct RulesOptions {
     std::vector<std::string> rules;
-    std::string label;    ///< list: only this label
-    std::string pattern;  ///< explain: a rule's id or a pattern
-    std::string text;     ///< explain, test: a post to try
+    std::string label;         ///< list: only this label
+    std::string pattern;       ///< explain: a rule's id or a pattern
+    std::string text;          ///< explain, test: a post to try
+    std::string lang = "any";  ///< explain: of a pattern's pack
     std::string admin = "127.0.0.1:9464";
 };
 

@@ -62,11 +62,10 @@ public:
         return std::find(labels_.begin(), labels_.end(), label) != labels_.end();
     }
     [[nodiscard]] learn::Judged of(const std::string& label, bool truth) const {
-        const auto id = static_cast<LabelId>(
-            std::find(labels_.begin(), labels_.end(), label) - labels_.begin());
-        const bool given =
-            std::any_of(verdict_->labels.begin(), verdict_->labels.end(),
-                        [&](const LabelScore& score) { return score.label == id; });
+        const auto id = static_cast<LabelId>(std::find(labels_.begin(), labels_.end(), label) -
+                                             labels_.begin());
+        const bool given = std::any_of(verdict_->labels.begin(), verdict_->labels.end(),
+                                       [&](const LabelScore& score) { return score.label == id; });
         return {static_cast<double>(walk_.probability(id)), given, truth};
     }
     [[nodiscard]] std::string reasons(const std::string& label) const {
@@ -128,20 +127,21 @@ void print_against(const Row& row) {
         better += right && !other ? 1 : 0;
         worse += !right && other ? 1 : 0;
     }
-    std::printf("   f1 %.2f -> %.2f, %zu better, %zu worse, p=%.3f",
-                learn::measure(row.other).f1, learn::measure(row.judged).f1, better, worse,
-                learn::mcnemar(better, worse));
+    std::printf("   f1 %.2f -> %.2f, %zu better, %zu worse, p=%.3f", learn::measure(row.other).f1,
+                learn::measure(row.judged).f1, better, worse, learn::mcnemar(better, worse));
 }
 
 void print_text(const std::map<Key, Row>& rows, bool against) {
     std::printf("%-26s %-9s %-4s %6s %6s  %5s %5s %5s %-12s %5s %5s %5s %5s\n", "set", "label",
-                "lang", "posts", "with", "prec", "rec", "F1", "95 %", "AUC", "ECE", "p@r.9", "r@p.9");
+                "lang", "posts", "with", "prec", "rec", "F1", "95 %", "AUC", "ECE", "p@r.9",
+                "r@p.9");
     for (const auto& [key, row] : rows) {
         const auto m = learn::measure(row.judged);
-        std::printf("%-26s %-9s %-4s %6zu %6zu  %5.2f %5.2f %5.2f %.2f-%.2f    %5.2f %5.2f %5.2f %5.2f",
-                    key.source.c_str(), key.label.c_str(), key.lang.c_str(), m.posts, m.positives,
-                    m.precision, m.recall, m.f1, m.f1_low, m.f1_high, m.auc, m.calibration_error,
-                    m.precision_at_recall_90, m.recall_at_precision_90);
+        std::printf(
+            "%-26s %-9s %-4s %6zu %6zu  %5.2f %5.2f %5.2f %.2f-%.2f    %5.2f %5.2f %5.2f %5.2f",
+            key.source.c_str(), key.label.c_str(), key.lang.c_str(), m.posts, m.positives,
+            m.precision, m.recall, m.f1, m.f1_low, m.f1_high, m.auc, m.calibration_error,
+            m.precision_at_recall_90, m.recall_at_precision_90);
         if (against) print_against(row);
         std::printf("\n");
     }

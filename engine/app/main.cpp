@@ -36,7 +36,8 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     rules.footer(kRulesExamples);
     const auto folders = [&](CLI::App* sub) {
         sub->add_option("--rules", options.rules,
-                        "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
+                        "Folders of rule packs (default: the shipped ones)")
+            ->allow_extra_args(false);
     };
     auto* list = rules.add_subcommand("list", "One JSON object a rule");
     folders(list);
@@ -48,6 +49,7 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     folders(explain);
     explain->add_option("pattern", options.pattern, "A pattern, or the id of a rule")->required();
     explain->add_option("--text", options.text, "A post to try it on");
+    explain->add_option("--lang", options.lang, "Language of a pattern, for forms of words");
     explain->callback([&] { command = [&] { return rules_explain(options); }; });
 
     auto* test = rules.add_subcommand("test", "Run the examples of all rules, or try a post");
@@ -76,10 +78,13 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
     classify->add_flag_callback(
         "--text", [&] { options.platform = "text"; },
         "One text a line; the same as --platform text");
-    classify->add_option("--rules", options.rules,
-                         "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
-    classify->add_option("--brand", options.brands,
-                         "A brand's name to look for; acme* finds inflected forms")->allow_extra_args(false);
+    classify
+        ->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
+        ->allow_extra_args(false);
+    classify
+        ->add_option("--brand", options.brands,
+                     "A brand's name to look for; acme* finds inflected forms")
+        ->allow_extra_args(false);
     classify
         ->add_option("--dead-letters", options.dead_letters,
                      "Where lines that cannot be used are kept (made when needed)")
@@ -89,23 +94,29 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
 
 constexpr const char* kLearnExamples =
     "Examples:\n"
-    "  hark learn --label complaint --lang en --desk care_desk -o rules/complaint/en.learned.yaml *.ndjson\n"
-    "  hark eval held_out.ndjson                    how good the shipped rules are on posts of yours\n"
+    "  hark learn --label complaint --lang en --desk care_desk -o rules/complaint/en.learned.yaml "
+    "*.ndjson\n"
+    "  hark eval held_out.ndjson                    how good the shipped rules are on posts of "
+    "yours\n"
     "  hark eval --rules new --against old held_out.ndjson";
 
 void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& command) {
     auto* learn = app.add_subcommand("learn", "Weights from labelled posts, as a pack of rules");
     learn->footer(kLearnExamples);
-    learn->add_option("data", options.data,
-                      "NDJSON of {\"text\", \"lang\", \"labels\": {\"complaint\": 1}, \"source\"}; a "
-                      "label that is absent is not annotated")
+    learn
+        ->add_option(
+            "data", options.data,
+            "NDJSON of {\"text\", \"lang\", \"labels\": {\"complaint\": 1}, \"source\"}; a "
+            "label that is absent is not annotated")
         ->required();
     learn->add_option("--label", options.label, "The label to learn")->required();
     learn->add_option("--lang", options.lang, "Posts of this language")->required();
     learn->add_option("-o,--output", options.output, "The pack: <label>/<lang>.learned.yaml")
         ->required();
-    learn->add_option("--rules", options.rules,
-                      "Folders whose hand-written rules are weighed with the rest")->allow_extra_args(false);
+    learn
+        ->add_option("--rules", options.rules,
+                     "Folders whose hand-written rules are weighed with the rest")
+        ->allow_extra_args(false);
     learn->add_option("--desk", options.desk,
                       "The source whose posts are like yours: its rate of the label ships");
     learn->add_option("--desk-repeat", options.desk_repeat, "Its posts count so many times")
@@ -126,10 +137,11 @@ void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command
     auto* eval = app.add_subcommand("eval", "How right the labels are, on labelled posts");
     eval->footer(kLearnExamples);
     eval->add_option("data", options.data, "NDJSON as `hark learn` reads it")->required();
-    eval->add_option("--rules", options.rules,
-                     "Folders of rule packs (default: the shipped ones)")->allow_extra_args(false);
+    eval->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
+        ->allow_extra_args(false);
     eval->add_option("--against", options.against,
-                     "Folders of another rule set: what changed, and whether for the better")->allow_extra_args(false);
+                     "Folders of another rule set: what changed, and whether for the better")
+        ->allow_extra_args(false);
     eval->add_option("--errors", options.errors,
                      "Show so many of the worst errors a row, with their evidence");
     eval->add_flag("--json", options.json, "One JSON object a row");
@@ -165,8 +177,9 @@ int dispatch(int argc, char** argv) {
         "check", "Configuration, rules and their examples; every fault as FILE:LINE:COLUMN");
     check_command->footer(kCheckExamples);
     check_command->add_option("-c,--config", check_options.config, "Configuration file");
-    check_command->add_option("--rules", check_options.rules,
-                              "Folders of rule packs to check alone")->allow_extra_args(false);
+    check_command
+        ->add_option("--rules", check_options.rules, "Folders of rule packs to check alone")
+        ->allow_extra_args(false);
     check_command->callback([&] { command = [&] { return check(check_options); }; });
 
     LearnOptions learn_options;

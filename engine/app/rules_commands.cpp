@@ -11,31 +11,16 @@
 
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/rule_sources.hpp"
 #include "hark/engine.hpp"
-#include "match/compiler.hpp"
-#include "match/pack_reader.hpp"
+#include "match/lint.hpp"
 #include "pipeline/rules.hpp"
-#include "pipeline/walk.hpp"
 
 namespace hark::app {
 
 namespace {
 
 using Json = rapidjson::Writer<rapidjson::StringBuffer>;
-
-int report(const std::vector<Fault>& faults) {
-    for (const auto& fault : faults) {
-        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
-    }
-    return faults.empty() ? kFine : kConfiguration;
-}
-
-pipeline::RuleSources sources_of(const std::vector<std::string>& folders) {
-    pipeline::RuleSources sources;
-    sources.folders = folders;
-    if (sources.folders.empty()) sources.folders.push_back(pipeline::shipped_rules());
-    return sources;
-}
 
 void text_member(Json& json, const char* name, const std::string& value) {
     if (value.empty()) return;
@@ -88,50 +73,6 @@ int rules_list(const RulesOptions& options) {
             continue;
         print_rule(book, rule);
     }
-    return kFine;
-}
-
-namespace {
-
-/// The rule's pattern when `words` is its id, else the words themselves.
-std::string pattern_of(const RulesOptions& options) {
-    std::vector<Fault> ignored;
-    const auto book = match::read_packs(sources_of(options.rules).folders, ignored);
-    for (const auto& rule : book.rules) {
-        if (rule.id == options.pattern) return rule.pattern;
-    }
-    return options.pattern;
-}
-
-/// A book of one rule, compiled as all others are.
-std::shared_ptr<const match::RuleSet> compile_alone(const std::string& pattern,
-                                                    std::vector<Fault>& faults) {
-    RuleBook book;
-    book.labels = {"explained"};
-    book.packs.emplace_back().lang = "any";
-    auto& rule = book.rules.emplace_back();
-    rule.id = "explained";
-    rule.pattern = pattern;
-    rule.weight = 1;
-    return match::compile(std::move(book), pipeline::fold_words, {}, faults);
-}
-
-}  // namespace
-
-int rules_explain(const RulesOptions& options) {
-    const auto pattern = pattern_of(options);
-    std::vector<Fault> faults;
-    std::printf("pattern: %s\n%s", pattern.c_str(),
-                match::explain(pattern, pipeline::fold_words, faults).c_str());
-    if (!faults.empty()) return report(faults);
-    if (options.text.empty()) return kFine;
-    const auto rules = compile_alone(pattern, faults);
-    if (rules == nullptr) return report(faults);
-    Mention mention;
-    mention.text = options.text;
-    const bool fires = pipeline::Walk(rules).fires(0, mention);
-    std::printf("text folds to: `%s`\n%s\n", pipeline::fold_words(options.text).c_str(),
-                fires ? "the pattern stands in it" : "the pattern does not stand in it");
     return kFine;
 }
 
@@ -189,7 +130,10 @@ int check(const CheckOptions& options) {
     }
     const auto rules = pipeline::load_rules(sources, faults);
     std::size_t examples = 0;
-    if (rules != nullptr) examples = pipeline::check_examples(rules, faults);
+    if (rules != nullptr) {
+        match::lint(rules->book(), pipeline::fold_words, {}, faults);
+        examples = pipeline::check_examples(rules, faults);
+    }
     if (faults.empty()) {
         std::printf("%s%zu rules, %zu examples: no faults\n",
                     config.empty() ? "" : (config + ", ").c_str(), rules->book().rules.size(),

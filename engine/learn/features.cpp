@@ -41,7 +41,8 @@ std::vector<std::string_view> words_of(std::string_view folded) {
         const auto word = folded.substr(begin, end - begin);
         begin = end + 1;
         const bool sign = word == "@" || word == "#";
-        const bool usable = !sign && !is_name && !is_number(word) && word.size() <= 2 * kWordLetters;
+        const bool usable =
+            !sign && !is_name && !is_number(word) && word.size() <= 2 * kWordLetters;
         words.push_back(usable ? word : std::string_view{});  // a place is kept: gaps count words
         is_name = word == "@";
     }
@@ -50,7 +51,7 @@ std::vector<std::string_view> words_of(std::string_view folded) {
 
 struct FactSteps {
     std::string_view name;
-    std::uint32_t TextFacts::* member;
+    std::uint32_t TextFacts::*member;
     std::initializer_list<std::uint32_t> at_least;
 };
 

@@ -75,8 +75,10 @@ Measures measure(std::vector<Judged> judged) {
         if (i + 1 < judged.size() && judged[i + 1].probability == judged[i].probability) continue;
         const double precision = hits / static_cast<double>(i + 1);
         const double recall = ratio(hits, positives);
-        if (recall >= 0.9) out.precision_at_recall_90 = std::max(out.precision_at_recall_90, precision);
-        if (precision >= 0.9) out.recall_at_precision_90 = std::max(out.recall_at_precision_90, recall);
+        if (recall >= 0.9)
+            out.precision_at_recall_90 = std::max(out.precision_at_recall_90, precision);
+        if (precision >= 0.9)
+            out.recall_at_precision_90 = std::max(out.recall_at_precision_90, recall);
     }
     return out;
 }

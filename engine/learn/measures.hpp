@@ -18,8 +18,8 @@ struct Measures {
     double precision = 0, recall = 0, f1 = 0;
     double f1_low = 0, f1_high = 0;  ///< 95 % interval, by the delta method
     double auc = 0;
-    double calibration_error = 0;        ///< expected, over ten equal bins
-    double precision_at_recall_90 = 0;   ///< best precision with a recall of at least 0.9
+    double calibration_error = 0;       ///< expected, over ten equal bins
+    double precision_at_recall_90 = 0;  ///< best precision with a recall of at least 0.9
     double recall_at_precision_90 = 0;
 };
 

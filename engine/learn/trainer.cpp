@@ -168,8 +168,8 @@ public:
             const TrainOptions& options, const std::function<void(const std::string&)>& progress)
         : rows_(rows), features_(features), keep_(keep), options_(options), progress_(progress) {
         for (const auto& row : rows) sources_ = std::max(sources_, row.source + 1);
-        const auto positives = std::count_if(rows.begin(), rows.end(),
-                                             [](const Row& row) { return row.positive; });
+        const auto positives =
+            std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.positive; });
         if (positives == 0 || static_cast<std::size_t>(positives) == rows.size())
             throw std::runtime_error("every post has the same label: nothing can be learned");
     }
@@ -295,8 +295,9 @@ private:
                 learned.rules.push_back(rule);
         }
         std::sort(learned.rules.begin(), learned.rules.end(), [](const auto& a, const auto& b) {
-            return std::abs(a.weight) != std::abs(b.weight) ? std::abs(a.weight) > std::abs(b.weight)
-                                                            : a.feature < b.feature;
+            return std::abs(a.weight) != std::abs(b.weight)
+                       ? std::abs(a.weight) > std::abs(b.weight)
+                       : a.feature < b.feature;
         });
     }
 
@@ -311,7 +312,8 @@ private:
 }  // namespace
 
 Learned train(const std::vector<Row>& rows, std::size_t features, const std::vector<bool>& keep,
-              const TrainOptions& options, const std::function<void(const std::string&)>& progress) {
+              const TrainOptions& options,
+              const std::function<void(const std::string&)>& progress) {
     set_print_string_function([](const char*) {});
     return Trainer(rows, features, keep, options, progress).run();
 }

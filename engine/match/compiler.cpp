@@ -251,28 +251,4 @@ std::shared_ptr<const RuleSet> compile(RuleBook book, const FoldFunction& fold,
     return Compiler(std::move(book), fold, options, faults).run(options.cache_folder);
 }
 
-std::string explain(const std::string& pattern, const FoldFunction& fold,
-                    std::vector<Fault>& faults) {
-    PatternFault fault;
-    const auto parsed = parse_pattern(pattern, fold, fault);
-    if (!parsed) {
-        faults.push_back({{"pattern", 1, static_cast<std::uint32_t>(fault.at + 1)}, fault.what});
-        return {};
-    }
-    if (!parsed->expression.empty())
-        return "expression /" + parsed->expression + "/ over folded text, by Hyperscan\n";
-    std::string lines;
-    for (const auto& sequence : parsed->sequences) {
-        const bool vocabulary = Vocabulary::takes(sequence);
-        for (const auto& element : sequence) {
-            if (element.gap_before > 0) lines += "~" + std::to_string(element.gap_before) + " ";
-            lines +=
-                (element.open_left ? "*" : "") + element.word + (element.open_right ? "* " : " ");
-        }
-        lines += vocabulary ? " by the table of words\n"
-                            : " by Hyperscan as /" + to_expression(sequence) + "/\n";
-    }
-    return lines;
-}
-
 }  // namespace hark::match

@@ -11,7 +11,7 @@
 namespace hark::match {
 
 struct CompileOptions {
-    std::string cache_folder;  ///< empty: no cache
+    std::string cache_folder = {};  ///< empty: no cache
     /// Of Hunspell, for forms of words.
     std::string dictionary_folder = "/usr/share/hunspell";
 };
@@ -21,9 +21,5 @@ struct CompileOptions {
 [[nodiscard]] std::shared_ptr<const RuleSet> compile(RuleBook book, const FoldFunction& fold,
                                                      const CompileOptions& options,
                                                      std::vector<Fault>& faults);
-
-/// How a pattern is folded and compiled, in lines for people; faults when it cannot be.
-[[nodiscard]] std::string explain(const std::string& pattern, const FoldFunction& fold,
-                                  std::vector<Fault>& faults);
 
 }  // namespace hark::match

@@ -89,6 +89,13 @@ bool is_domain(std::string_view text) {
 
 }  // namespace
 
+std::string_view to_string(Fact fact) noexcept {
+    for (const auto& known : kFacts) {
+        if (known.fact == fact) return known.name;
+    }
+    return {};
+}
+
 void read_post_tests(Settings& when, Condition& out) {
     for (const auto& known : kFacts) {
         const auto text = when.text(known.name, "");

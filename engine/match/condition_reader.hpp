@@ -1,12 +1,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/rule.hpp"
 #include "core/settings.hpp"
 
 namespace hark::match {
+
+/// As packs write it.
+[[nodiscard]] std::string_view to_string(Fact fact) noexcept;
 
 /// Reads what a `when` asks of the post itself: facts, language, domains of links. Domains may
 /// still be `{list}`.

@@ -147,7 +147,8 @@ private:
             rule.pack = static_cast<PackIndex>(book_.packs.size() - 1);
             rule.learned = true;
             if (!parse_learned(line, rule)) {
-                faults_.push_back({where, "a learned rule is `weight seen-with seen-without pattern`"});
+                faults_.push_back(
+                    {where, "a learned rule is `weight seen-with seen-without pattern`"});
                 continue;
             }
             rule.id = prefix + std::string(rule.id);
@@ -160,7 +161,8 @@ private:
         const auto* at = line.data() + (line.starts_with('+') ? 1 : 0);
         const auto* const end = line.data() + line.size();
         const auto weight = std::from_chars(at, end, rule.weight);
-        if (weight.ec != std::errc{} || !(rule.weight >= -1000 && rule.weight <= 1000)) return false;
+        if (weight.ec != std::errc{} || !(rule.weight >= -1000 && rule.weight <= 1000))
+            return false;
         at = weight.ptr;
         for (int i = 0; i < 2; ++i) {
             while (at != end && *at == ' ') ++at;
@@ -176,9 +178,10 @@ private:
             rule.pattern = rule.id;
             return true;
         }
-        const auto test = rule.id.ends_with(']')
-                              ? read_fact_test(std::string_view(rule.id).substr(1, rule.id.size() - 2))
-                              : std::nullopt;
+        const auto test =
+            rule.id.ends_with(']')
+                ? read_fact_test(std::string_view(rule.id).substr(1, rule.id.size() - 2))
+                : std::nullopt;
         if (test) rule.when.facts.push_back(*test);
         return test.has_value();
     }
@@ -196,7 +199,8 @@ private:
             else if (found != by_id.end() && !changed_ids_.contains(id))
                 book_.rules[found->second].weight = weight;
             else if (found == by_id.end() && !deleted_ids_.contains(id))
-                faults_.push_back({where, "no rule has the id `" + id + "`, whose weight stands here"});
+                faults_.push_back(
+                    {where, "no rule has the id `" + id + "`, whose weight stands here"});
         }
     }
 

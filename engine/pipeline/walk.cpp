@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "triage/facts.hpp"
+
 namespace hark::pipeline {
 
 void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
@@ -47,10 +49,17 @@ const Verdict& Walk::judge(const Mention& mention, std::span<const std::string_v
 bool Walk::fires(RuleIndex rule, const Mention& mention) {
     (void)names_brand(mention);
     matcher_.scan_raw(mention.text, matches_);
-    const auto& lang = rules_->book().packs[rules_->book().rules[rule].pack].lang;
+    const auto& tried = rules_->book().rules[rule];
+    std::string_view lang = rules_->book().packs[tried.pack].lang;
+    if (lang == "any") lang = {};
+    if (!tried.when.langs.empty()) lang = text::detect_language(mention.text, folded_, "");
     verdict_.clear();
-    judge_.judge({mention, folded_, mention.text, lang == "any" ? "" : lang, matches_}, verdict_);
+    judge_.judge({mention, folded_, mention.text, lang, matches_}, verdict_);
     return judge_.fired(rule);
+}
+
+std::optional<std::int64_t> Walk::fact(Fact fact, const Mention& mention) const {
+    return triage::value_of(fact, {mention, folded_, mention.text, {}, matches_});
 }
 
 /// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the

@@ -39,8 +39,9 @@ public:
     /// rules.
     [[nodiscard]] bool fires(RuleIndex rule, const Mention& mention);
 
-    /// Of the mention that was judged last: whether a rule fired, and what came out for a label
-    /// whether it was given or not.
+    /// Of the mention that was judged last: a fact, whether a rule fired, and what came out for a
+    /// label whether it was given or not.
+    [[nodiscard]] std::optional<std::int64_t> fact(Fact fact, const Mention& mention) const;
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return judge_.fired(rule); }
     [[nodiscard]] float probability(LabelId label) const noexcept {
         return judge_.probability(label);

@@ -198,13 +198,14 @@ void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
     try_all(scope.composite);
 }
 
-/// After all live rules, of which their conditions may speak.
+/// After all live rules, of which their conditions may speak, and of other shadow rules: what would
+/// be if they were live.
 void Judge::fire_shadow(const JudgeInput& input, const Scope& scope, Verdict& out) noexcept {
-    const auto try_one = [&](RuleIndex index) {
+    const auto try_one = [&](RuleIndex index, bool composite) {
         const auto& rule = book_->rules[index];
         const auto unit = unit_of_pack_[rule.pack];
         const bool counts =
-            rule.mode == Mode::shadow && in_sample(rule) &&
+            rule.mode == Mode::shadow && rule.when.rules.empty() != composite && in_sample(rule) &&
             std::find(scope.units.begin(), scope.units.end(), unit) != scope.units.end() &&
             holds(rule.when, input);
         if (!counts) return;
@@ -212,8 +213,10 @@ void Judge::fire_shadow(const JudgeInput& input, const Scope& scope, Verdict& ou
         if (!input.mention.author.is_brand && rule.weight != 0)
             out.shadow.push_back({index, book_->packs[rule.pack].label, rule.weight, {}});
     };
-    for (const auto index : input.matches.rules) try_one(index);
-    for (const auto index : scope.shadow) try_one(index);
+    for (const bool composite : {false, true}) {
+        for (const auto index : input.matches.rules) try_one(index, composite);
+        for (const auto index : scope.shadow) try_one(index, composite);
+    }
     std::sort(out.shadow.begin(), out.shadow.end(),
               [](const Evidence& a, const Evidence& b) { return a.rule < b.rule; });
 }
@@ -228,7 +231,7 @@ bool Judge::holds(const Condition& when, const JudgeInput& input) noexcept {
     }
     for (const auto& test : when.rules) {
         std::uint32_t count = 0;
-        for (const auto rule : test.rules) count += has_fired(rule) ? 1 : 0;
+        for (const auto rule : test.rules) count += fired(rule) ? 1 : 0;
         if (count < test.at_least || count > test.at_most) return false;
     }
     if (!when.langs.empty()) {

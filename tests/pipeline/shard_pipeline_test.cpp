@@ -252,8 +252,7 @@ TEST_F(KeepBrandTest, TheDeletionOfAKeptPostGoesOnAndOthersDoNot) {
 }
 
 TEST_F(KeepBrandTest, TheBrandsOwnAccountIsMarked) {
-    handle(
-        R"({"id":"4","platform":"mention","author":{"id":"42"},)"
+    handle(R"({"id":"4","platform":"mention","author":{"id":"42"},)"
            R"("text":"you idiots, this is the worst service ever"})");
     ASSERT_THAT(sent_to(), ElementsAre("hark.mentions"));
     EXPECT_NE(sent.front().value.find("\"is_brand\":true"), std::string::npos);
@@ -285,11 +284,10 @@ TEST_F(PipelineTest, WarmItAllocatesNothingFromFrameToRecord) {
     std::vector<std::string> frames;
     for (int i = 0; i < 200; ++i) {
         const auto id = std::to_string(1000 + i);  // no later frame is longer: buffers have grown
-        frames.push_back(
-            R"({"id":"e)" + id +
-            R"(","lang":"en","thread":"t","text":"My order never)"
+        frames.push_back(R"({"id":"e)" + id +
+                         R"(","lang":"en","thread":"t","text":"My order never)"
                          R"( arrived, I want a refund! Call +1 202 555 0143 \u263a )" +
-            id + "\"}");
+                         id + "\"}");
         frames.push_back(
             R"({"id":"r)" + id +
             R"(","lang":"ru","text":"Верните деньги, ничего не работает! Спасибо за ничего )" + id +

@@ -1,0 +1,154 @@
+#include "match/explain.hpp"
+
+#include <algorithm>
+
+#include "match/vocabulary.hpp"
+#include "match/word_groups.hpp"
+
+namespace hark::match {
+
+namespace {
+
+constexpr std::size_t kShown = 20;  // words of a group, alternatives of a pattern
+
+class Explainer {
+public:
+    Explainer(const WordGroups& groups, std::optional<std::string_view> folded)
+        : groups_(groups), folded_(folded) {}
+
+    std::string run(const Pattern& pattern) {
+        if (!pattern.expression.empty())
+            return "expression /" + pattern.expression + "/ over folded text, by Hyperscan\n";
+        std::size_t number = 0;
+        for (const auto& sequence : pattern.sequences) {
+            if (++number <= kShown) show(sequence);
+            for (const auto& element : sequence) {
+                const auto same = [&](GroupNumber shown) { return element.group == shown; };
+                if (element.group && std::none_of(shown_.begin(), shown_.end(), same))
+                    shown_.push_back(*element.group);
+            }
+        }
+        if (number > kShown)
+            lines_ += "and " + std::to_string(number - kShown) + " more alternatives\n";
+        for (const auto group : shown_) show(groups_.all()[group]);
+        if (folded_) show_nearest(pattern);
+        return lines_;
+    }
+
+private:
+    [[nodiscard]] std::string text_of(const Element& element) const {
+        if (element.group) return groups_.all()[*element.group].name;
+        return (element.open_left ? "*" : "") + element.word + (element.open_right ? "*" : "");
+    }
+
+    [[nodiscard]] std::string text_of(const Sequence& sequence) const {
+        std::string text;
+        for (const auto& element : sequence) {
+            if (!text.empty()) text += " ";
+            if (element.gap_before > 0) text += "~" + std::to_string(element.gap_before) + " ";
+            text += text_of(element);
+        }
+        return text;
+    }
+
+    void show(const Sequence& sequence) {
+        lines_ += text_of(sequence);
+        lines_ += Vocabulary::takes(sequence) ? "  by the table of words"
+                  : has_group(sequence)       ? "  by Hyperscan, an expression for each of the list"
+                                        : "  by Hyperscan as /" + to_expression(sequence) + "/";
+        if (folded_ && stands(sequence)) lines_ += "  stands in the text";
+        lines_ += "\n";
+    }
+
+    void show(const WordGroups::Group& group) {
+        const auto size = group.closed.size() + group.open.size();
+        lines_ += group.name + " is any of " + std::to_string(size) + ":";
+        std::size_t shown = 0;
+        for (const auto* part : {&group.closed, &group.open}) {
+            for (const auto& sequence : *part) {
+                if (++shown <= kShown) lines_ += (shown > 1 ? ", " : " ") + text_of(sequence);
+            }
+        }
+        lines_ += size > kShown ? ", …\n" : "\n";
+    }
+
+    /// Of the alternatives that do not stand in the text, the one of which most does.
+    void show_nearest(const Pattern& pattern) {
+        const Sequence* nearest = nullptr;
+        std::size_t most = 0;
+        for (const auto& sequence : pattern.sequences) {
+            if (stands(sequence)) return;
+            const auto here = static_cast<std::size_t>(
+                std::count_if(sequence.begin(), sequence.end(),
+                              [this](const Element& element) { return stands({element}); }));
+            if (nearest == nullptr || here > most) {
+                nearest = &sequence;
+                most = here;
+            }
+        }
+        if (nearest == nullptr) return;
+        lines_ += "nearest to standing in the text is: " + text_of(*nearest) + "\n";
+        for (const auto& element : *nearest)
+            lines_ += "  " + text_of(element) + (stands({element}) ? "  is there\n" : "  is not\n");
+        if (most == nearest->size())
+            lines_ += "  but not in this order with so few words between\n";
+    }
+
+    [[nodiscard]] static bool has_group(const Sequence& sequence) {
+        return std::any_of(sequence.begin(), sequence.end(),
+                           [](const Element& element) { return element.group.has_value(); });
+    }
+
+    [[nodiscard]] bool stands(Sequence sequence) const {
+        sequence.front().gap_before = 0;
+        std::vector<Sequence> all{sequence};
+        if (has_group(sequence)) {
+            all.clear();
+            // The vocabulary's own view: each group's entries in turn, no product of them.
+            Vocabulary vocabulary;
+            for (const auto& element : sequence) add_group(element, vocabulary);
+            if (Vocabulary::takes(sequence)) vocabulary.add(sequence, 0);
+            vocabulary.finish();
+            Vocabulary::Scratch scratch;
+            bool hit = false;
+            vocabulary.scan(*folded_, scratch, [&hit](Target, Span) { hit = true; });
+            if (hit) return true;
+            (void)groups_.expand(sequence, all);
+            std::erase_if(all, has_group);
+        }
+        return std::any_of(all.begin(), all.end(), [this](const Sequence& one) {
+            return one.size() <= kSequenceWords && find_sequence(one, *folded_).has_value();
+        });
+    }
+
+    void add_group(const Element& element, Vocabulary& vocabulary) const {
+        if (!element.group) return;
+        for (const auto& entry : groups_.all()[*element.group].closed)
+            vocabulary.add_to_group(entry, *element.group);
+    }
+
+    const WordGroups& groups_;
+    std::optional<std::string_view> folded_;
+    std::string lines_;
+    std::vector<GroupNumber> shown_;
+};
+
+}  // namespace
+
+std::string explain(const std::string& pattern, const FoldFunction& fold,
+                    std::vector<Fault>& faults, const ExplainOptions& options,
+                    std::optional<std::string_view> folded) {
+    const auto before = faults.size();
+    WordGroups groups(options.lists, fold, options.dictionary_folder, faults);
+    const auto group = [&](std::string_view name, bool forms, std::string& why) {
+        return groups.find(name, forms, options.lang, why);
+    };
+    PatternFault fault;
+    const auto parsed = parse_pattern(pattern, fold, fault, group);
+    if (!parsed)
+        faults.push_back({{"pattern", 1, static_cast<std::uint32_t>(fault.at + 1)}, fault.what});
+    if (faults.size() > before) return {};
+    return Explainer(groups, folded).run(*parsed);
+}
+
+}  // namespace hark::match

@@ -1,0 +1,85 @@
+#include "learn/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <stdexcept>
+
+namespace hark::learn {
+namespace {
+
+constexpr std::size_t kFeatures = 50;
+
+/// Feature 0 makes the label likely, feature 1 unlikely, 2 is 0's twin, the rest are noise.
+std::vector<Row> rows(std::size_t count, std::uint32_t sources = 1) {
+    std::mt19937 random(3);
+    std::vector<Row> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        Row row;
+        for (FeatureId feature = 0; feature < kFeatures; ++feature) {
+            if (feature != 2 && random() % 4 == 0) row.features.push_back(feature);
+            if (feature == 0 && !row.features.empty()) row.features.push_back(2);
+        }
+        std::sort(row.features.begin(), row.features.end());
+        const bool with = std::count(row.features.begin(), row.features.end(), 0) > 0;
+        const bool against = std::count(row.features.begin(), row.features.end(), 1) > 0;
+        row.source = static_cast<std::uint32_t>(i) % sources;
+        const double odds = -1 + (with ? 3.0 : 0) - (against ? 2.0 : 0) + (row.source == 1 ? 2 : 0);
+        row.positive = std::uniform_real_distribution<>()(random) < 1 / (1 + std::exp(-odds));
+        row.fold = static_cast<std::uint32_t>(i) % kFolds;
+        all.push_back(std::move(row));
+    }
+    return all;
+}
+
+Learned learned_from(const std::vector<Row>& all, TrainOptions options = {}) {
+    options.rules = 10;
+    return train(all, kFeatures, std::vector<bool>(kFeatures, false), options,
+                 [](const std::string&) {});
+}
+
+TEST(Trainer, FindsWhatDecidesAndItsWeight) {
+    const auto learned = learned_from(rows(6000));
+    ASSERT_GE(learned.rules.size(), 2U);
+    EXPECT_LE(learned.rules.size(), 10U);
+    EXPECT_EQ(learned.rules[0].feature, 0U);
+    EXPECT_NEAR(learned.rules[0].weight, 3, 0.4);
+    EXPECT_EQ(learned.rules[1].feature, 1U);
+    EXPECT_NEAR(learned.rules[1].weight, -2, 0.4);
+    EXPECT_NEAR(learned.bias, -1, 0.4);
+    EXPECT_GT(learned.rules[0].seen_with, learned.rules[0].seen_without);
+}
+
+TEST(Trainer, TwinsAreTakenOnce) {
+    for (const auto& rule : learned_from(rows(6000)).rules) EXPECT_NE(rule.feature, 2U);
+}
+
+TEST(Trainer, TheSameInputGivesTheSameOutput) {
+    const auto all = rows(2000);
+    const auto one = learned_from(all);
+    const auto two = learned_from(all);
+    ASSERT_EQ(one.rules.size(), two.rules.size());
+    for (std::size_t i = 0; i < one.rules.size(); ++i) {
+        EXPECT_EQ(one.rules[i].feature, two.rules[i].feature);
+        EXPECT_EQ(one.rules[i].weight, two.rules[i].weight);
+    }
+    EXPECT_EQ(one.bias, two.bias);
+}
+
+TEST(Trainer, TheDesksRateShips) {
+    const auto all = rows(6000, 2);
+    TrainOptions options;
+    options.desk_source = 1;
+    EXPECT_NEAR(learned_from(all, options).bias, 1, 0.4);
+    options.desk_source = 0;
+    EXPECT_NEAR(learned_from(all, options).bias, -1, 0.4);
+}
+
+TEST(Trainer, OneClassTeachesNothing) {
+    auto all = rows(100);
+    for (auto& row : all) row.positive = true;
+    EXPECT_THROW((void)learned_from(all), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace hark::learn
