@@ -1,6 +1,7 @@
 #include "match/support.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -116,7 +117,13 @@ std::vector<Span> places_of(const Sequence& sequence, std::string_view folded) {
 }
 
 std::string fresh_folder(const std::string& name) {
-    const auto folder = std::filesystem::path(::testing::TempDir()) / ("hark_match_" + name);
+    // Gone with the program; tests of other programs may run beside it.
+    static const struct Root {
+        std::filesystem::path path = std::filesystem::path(::testing::TempDir()) /
+                                     ("hark_match_" + std::to_string(::getpid()));
+        ~Root() { std::filesystem::remove_all(path); }
+    } root;
+    const auto folder = root.path / name;
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     return folder.string();

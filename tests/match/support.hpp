@@ -34,7 +34,7 @@ namespace hark::match::testing {
 /// simple to be wrong in the way that an engine is.
 [[nodiscard]] std::vector<Span> places_of(const Sequence& sequence, std::string_view folded);
 
-/// An empty folder of this name below the test's folder.
+/// An empty folder of this name below a folder of this program.
 [[nodiscard]] std::string fresh_folder(const std::string& name);
 
 }  // namespace hark::match::testing
