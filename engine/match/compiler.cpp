@@ -24,8 +24,13 @@ public:
         number(static_cast<double>(value.size()));
         bytes_ += value;
     }
-    void texts(const std::vector<std::string>& values) {
+    /// Before the parts of anything that may have more or fewer of them.
+    template <typename Value>
+    void count(const std::vector<Value>& values) {
         number(static_cast<double>(values.size()));
+    }
+    void texts(const std::vector<std::string>& values) {
+        count(values);
         for (const auto& value : values) text(value);
     }
     void number(double value) {
@@ -44,12 +49,15 @@ private:
 };
 
 void add_condition(Canonical& canonical, const Condition& when) {
+    canonical.count(when.facts);
     for (const auto& fact : when.facts) {
         canonical.number(static_cast<double>(fact.fact));
         canonical.number(static_cast<double>(fact.compare));
         canonical.number(fact.value);
     }
+    canonical.count(when.rules);
     for (const auto& test : when.rules) {
+        canonical.count(test.rules);
         canonical.number(test.at_least);
         canonical.number(test.at_most);
         for (const auto rule : test.rules) canonical.number(rule);
@@ -59,9 +67,11 @@ void add_condition(Canonical& canonical, const Condition& when) {
 }
 
 void add_groups(Canonical& canonical, const WordGroups& groups) {
+    canonical.count(groups.all());
     for (const auto& group : groups.all()) {
         canonical.text(group.name);
         for (const auto* part : {&group.closed, &group.open}) {
+            canonical.count(*part);
             for (const auto& sequence : *part) canonical.text(to_expression(sequence));
         }
     }
@@ -71,6 +81,7 @@ std::string hash_of(const RuleBook& book, const WordGroups& groups) {
     Canonical canonical;
     add_groups(canonical, groups);
     canonical.texts(book.labels);
+    canonical.count(book.packs);
     for (const auto& pack : book.packs) {
         canonical.number(pack.label);
         canonical.text(pack.lang);
@@ -78,6 +89,7 @@ std::string hash_of(const RuleBook& book, const WordGroups& groups) {
         canonical.number(static_cast<double>(pack.threshold));
         canonical.text(pack.advice);
     }
+    canonical.count(book.rules);
     for (const auto& rule : book.rules) {
         canonical.number(rule.pack);
         canonical.texts(
@@ -135,20 +147,20 @@ public:
 private:
     void add_rule(RuleIndex index) {
         const auto& rule = set_->book_.rules[index];
+        const auto name = "rule `" + rule.id + "`";
         if (!rule.pii_type.empty()) {
-            if (const auto at = find_torn_letter(rule.pattern))
-                fault("rule `" + rule.id + "`", rule.pattern_where, rule.pattern,
-                      {*at, kTornLetter});
-            original_.push_back({rule.pattern, kOriginalFlags, index, rule.pattern_where, rule.id});
+            if (const auto misreading = find_misreading(rule.pattern))
+                fault(name, rule.pattern_where, rule.pattern, *misreading);
+            original_.push_back({rule.pattern, kOriginalFlags, index, rule.pattern_where, name});
             return;
         }
         if (rule.pattern.empty()) return;
-        const Origin origin{index, set_->book_.packs[rule.pack].lang, rule.pattern_where, rule.id};
-        auto pattern = parse(rule.pattern, "rule `" + rule.id + "`", origin);
+        const Origin origin{index, set_->book_.packs[rule.pack].lang, rule.pattern_where, name};
+        auto pattern = parse(rule.pattern, origin);
         if (!pattern) return;
         if (!pattern->expression.empty()) {
             add_expression(pattern->expression, origin);
-            places_.push_back({pattern->expression, kOriginalFlags, index, origin.where, rule.id});
+            places_.push_back({pattern->expression, kOriginalFlags, index, origin.where, name});
         }
         add_sequences(*pattern, origin);
         set_->patterns_[index] = std::move(*pattern);
@@ -157,10 +169,11 @@ private:
     void add_brand(BrandIndex index) {
         const auto& brand = set_->book_.brands[index];
         const auto target = static_cast<Target>(set_->book_.rules.size() + index);
-        const Origin origin{target, "any", brand.where, brand.id};
         for (const auto* terms : {&brand.names, &brand.handles, &brand.hashtags, &brand.domains}) {
             for (const auto& term : *terms) {
-                auto pattern = parse(term, "brand `" + brand.id + "`, term `" + term + "`", origin);
+                const auto name = "brand `" + brand.id + "`, term `" + term + "`";
+                const Origin origin{target, "any", brand.where, name};
+                auto pattern = parse(term, origin);
                 if (!pattern) continue;
                 if (!pattern->expression.empty()) add_expression(pattern->expression, origin);
                 add_sequences(*pattern, origin);
@@ -173,7 +186,7 @@ private:
         Target target;
         std::string_view lang;
         const Location& where;
-        const std::string& name;
+        const std::string& name;  ///< "rule `id`", for faults
     };
 
     void add_expression(std::string text, const Origin& origin) {
@@ -202,8 +215,8 @@ private:
             }
         }
         if (!fits)
-            faults_.push_back({origin.where, "`" + origin.name +
-                                                 "`: too many combinations of a list with words "
+            faults_.push_back({origin.where, origin.name +
+                                                 ": too many combinations of a list with words "
                                                  "that begin with `*`"});
     }
 
@@ -214,25 +227,21 @@ private:
         }
     }
 
-    std::optional<Pattern> parse(const std::string& text, const std::string& of,
-                                 const Origin& origin) {
+    std::optional<Pattern> parse(const std::string& text, const Origin& origin) {
         PatternFault problem;
         const auto group = [&](std::string_view name, bool forms, std::string& why) {
             return groups_.find(name, forms, origin.lang, why);
         };
         auto pattern = parse_pattern(text, fold_, problem, group);
-        if (!pattern) fault(of, origin.where, text, problem);
+        if (!pattern) fault(origin.name, origin.where, text, problem);
         return pattern;
     }
 
     void fault(const std::string& of, const Location& where, const std::string& text,
                const PatternFault& problem) {
-        const auto before = std::string_view(text).substr(0, problem.at);
-        const auto characters = std::count_if(before.begin(), before.end(), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-        });
-        faults_.push_back({where, of + ", character " + std::to_string(characters + 1) + " of `" +
-                                      text + "`: " + problem.what});
+        const auto character = characters_before(text, problem.at) + 1;
+        faults_.push_back({where, of + ", character " + std::to_string(character) + " of `" + text +
+                                      "`: " + problem.what});
     }
 
     const std::size_t before_;  ///< faults

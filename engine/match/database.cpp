@@ -48,7 +48,7 @@ std::string key_of(const std::vector<Expression>& expressions) {
 
 void refuse(const Expression& expression, const hs_compile_error_t& error,
             std::vector<Fault>& faults) {
-    Fault fault{expression.where, "rule `" + expression.name + "`: " + error.message};
+    Fault fault{expression.where, expression.name + ": " + error.message};
     const bool again = std::any_of(faults.begin(), faults.end(), [&](const Fault& one) {
         return one.what == fault.what && one.where.line == fault.where.line &&
                one.where.file == fault.where.file;
@@ -59,14 +59,14 @@ void refuse(const Expression& expression, const hs_compile_error_t& error,
 /// A compilation ends at the first expression that is refused; their authors want to hear of all.
 void refuse_each(const std::vector<Expression>& expressions, std::vector<Fault>& faults) {
     for (const auto& expression : expressions) {
-        hs_expr_info_t* info = nullptr;
+        hs_database_t* database = nullptr;
         hs_compile_error_t* error = nullptr;
-        if (hs_expression_info(expression.text.c_str(), expression.flags, &info, &error) !=
-            HS_SUCCESS) {
+        if (hs_compile(expression.text.c_str(), expression.flags, HS_MODE_BLOCK, nullptr, &database,
+                       &error) != HS_SUCCESS) {
             refuse(expression, *error, faults);
             hs_free_compile_error(error);
         }
-        std::free(info);
+        hs_free_database(database);
     }
 }
 

@@ -16,7 +16,7 @@ struct Expression {
     unsigned flags = 0;
     unsigned id = 0;
     Location where;    ///< of the rule, for faults
-    std::string name;  ///< of the rule
+    std::string name;  ///< of the rule or brand, for faults
 };
 
 struct DatabaseDeleter {

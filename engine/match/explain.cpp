@@ -145,8 +145,10 @@ std::string explain(const std::string& pattern, const FoldFunction& fold,
     };
     PatternFault fault;
     const auto parsed = parse_pattern(pattern, fold, fault, group);
-    if (!parsed)
-        faults.push_back({{"pattern", 1, static_cast<std::uint32_t>(fault.at + 1)}, fault.what});
+    if (!parsed) {
+        const auto column = static_cast<std::uint32_t>(characters_before(pattern, fault.at) + 1);
+        faults.push_back({{"pattern", 1, column}, fault.what});
+    }
     if (faults.size() > before) return {};
     return Explainer(groups, folded).run(*parsed);
 }

@@ -95,6 +95,9 @@ public:
         resolve_weights(by_id);
         std::set<RuleIndex> composite;
         for (const auto& test : named_) composite.insert(test.rule);
+        for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
+            if (!book_.rules[i].when.rules.empty()) composite.insert(i);  // of an earlier read
+        }
         for (const auto& test : named_) resolve(test, by_id, ids, composite);
     }
 

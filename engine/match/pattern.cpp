@@ -213,6 +213,10 @@ private:
     std::size_t at_ = 0;
 };
 
+bool is_part(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+}
+
 bool fits(const Element& element, std::string_view word) {
     if (element.open_left && element.open_right)
         return word.find(element.word) != std::string_view::npos;
@@ -243,7 +247,8 @@ std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& 
     if (text.starts_with("re:")) {
         pattern.expression = text.substr(3);
         if (pattern.expression.empty()) fault = {3, "`re:` without an expression"};
-        if (const auto at = find_torn_letter(pattern.expression)) fault = {3 + *at, kTornLetter};
+        if (auto misreading = find_misreading(pattern.expression))
+            fault = {3 + misreading->at, std::move(misreading->what)};
     } else {
         pattern.sequences = Parser(text, fold, group, fault).parse();
     }
@@ -251,12 +256,12 @@ std::optional<Pattern> parse_pattern(std::string_view text, const FoldFunction& 
     return pattern;
 }
 
-std::optional<std::size_t> find_torn_letter(std::string_view expression) {
-    const auto is_part = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; };
+std::optional<PatternFault> find_misreading(std::string_view expression) {
     bool in_class = false;
     for (std::size_t i = 0; i < expression.size(); ++i) {
         const char c = expression[i];
-        if (c == '\\') {
+        if (c == '\0') return PatternFault{i, "an expression ends at a zero byte: write \\x00"};
+        if (c == '\\' && !expression.substr(i + 1).starts_with('\0')) {
             ++i;
         } else if (static_cast<unsigned char>(c) >= 0x80) {
             const auto letter = i;
@@ -264,7 +269,12 @@ std::optional<std::size_t> find_torn_letter(std::string_view expression) {
             const bool repeated =
                 i + 1 < expression.size() &&
                 std::string_view("?*+{").find(expression[i + 1]) != std::string_view::npos;
-            if (in_class || repeated) return letter;
+            if (in_class || repeated)
+                return PatternFault{letter,
+                                    "an expression sees bytes, and this letter has more than one: "
+                                    "write (а|б), (б)?"};
+        } else if (in_class && expression.substr(i).starts_with("[:")) {
+            i = std::min(expression.find(":]", i + 2), expression.size() - 2) + 1;  // [[:alpha:]]
         } else if (in_class) {
             in_class = c != ']';
         } else if (c == '[') {
@@ -274,6 +284,12 @@ std::optional<std::size_t> find_torn_letter(std::string_view expression) {
         }
     }
     return std::nullopt;
+}
+
+std::size_t characters_before(std::string_view text, std::size_t at) {
+    const auto before = text.substr(0, at);
+    return before.size() -
+           static_cast<std::size_t>(std::count_if(before.begin(), before.end(), is_part));
 }
 
 std::optional<Span> find_sequence(const Sequence& sequence, std::string_view folded) {

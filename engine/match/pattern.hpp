@@ -53,11 +53,13 @@ struct PatternFault {
                                                    PatternFault& fault,
                                                    const GroupFunction& group = {});
 
-/// The first letter of an expression that is in a class or repeated and has more than one byte.
-/// Expressions see bytes: they would take a part of it.
-[[nodiscard]] std::optional<std::size_t> find_torn_letter(std::string_view expression);
-inline constexpr const char* kTornLetter =
-    "an expression sees bytes, and this letter has more than one: write (а|б), (б)?";
+/// Where Hyperscan would take an expression for something else than its author meant: a letter of
+/// more than one byte in a class or repeated (expressions see bytes: a part of it would do), and a
+/// zero byte (the expression would end there).
+[[nodiscard]] std::optional<PatternFault> find_misreading(std::string_view expression);
+
+/// The characters before a byte of a text, for places that people read.
+[[nodiscard]] std::size_t characters_before(std::string_view text, std::size_t at);
 
 /// Where the sequence first ends in folded text; its words without the blanks around them. Slow:
 /// for evidence only. No groups.

@@ -60,7 +60,9 @@ void WordGroups::add_list(const WordList& list, std::vector<Fault>& faults) {
     for (const auto& entry : list.entries) {
         PatternFault problem;
         auto pattern = parse_pattern(entry.text, fold_, problem);
-        const Location where{list.file, entry.line, static_cast<std::uint32_t>(problem.at + 1)};
+        const auto column =
+            static_cast<std::uint32_t>(characters_before(entry.text, problem.at) + 1);
+        const Location where{list.file, entry.line, column};
         if (!pattern) {
             faults.push_back({where, problem.what});
             continue;
