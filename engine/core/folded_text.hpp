@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -38,8 +39,18 @@ struct TextFacts {
 /// before a name are words of their own. Empty when no word is in the text. The views belong to the
 /// folder and are valid until its next call.
 struct FoldedText {
+    /// A word that `*` follows directly, as in `f**k`, or between letters another sign: `b!tch`.
+    struct Masked {
+        std::uint32_t end = 0;    ///< of the word, in `bytes`
+        std::uint32_t signs = 0;  ///< how many; 0: `@` or `$` inside was read as a letter
+    };
+
     std::string_view bytes;
     TextFacts facts;
+    /// Where words begin that no white space parts from the word before, but signs or emoji, as in
+    /// `id.io.t`; in rising order. None in links and names.
+    std::span<const std::uint32_t> tight = {};
+    std::span<const Masked> masked = {};  ///< in rising order
 };
 
 /// The way back from folded bytes to the original, built only for posts that have evidence to show.

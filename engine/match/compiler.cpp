@@ -15,6 +15,7 @@ namespace hark::match {
 namespace {
 
 constexpr unsigned kFoldedFlags = HS_FLAG_SINGLEMATCH;
+constexpr std::string_view kDisguised = "disguised";  // the list that the respeller reads
 constexpr unsigned kOriginalFlags = HS_FLAG_SOM_LEFTMOST;
 
 /// What is published as `ruleset`: changes with anything that could change a verdict.
@@ -134,6 +135,10 @@ public:
         for (BrandIndex i = 0; i < book.brands.size(); ++i) add_brand(i);
         add_groups();
         set_->vocabulary_.finish();
+        for (const auto& list : book.lists) {
+            if (list.name == kDisguised) set_->respeller_.add(list, fold_, faults_);
+        }
+        set_->respeller_.finish();
         if (faults_.size() > before_) return nullptr;
         const DatabaseCache cache(cache_folder);
         set_->folded_ = cache.get(folded_, faults_);

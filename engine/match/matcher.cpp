@@ -49,9 +49,19 @@ void Matcher::scan(const FoldedText& folded, Matches& out) noexcept {
         std::fill(hits_.begin(), hits_.end(), Hit{});
         post_ = 1;
     }
+    respelled_.segments.clear();
     if (folded.bytes.empty()) return;
     rules_->vocabulary_.scan(folded.bytes, vocabulary_,
                              [&](Target target, Span place) { hit(target, place, out); });
+    scan_patterns(folded.bytes, out);
+    if (rules_->respeller_.empty() || !rules_->respeller_.respell(folded, respelled_)) return;
+    rules_->vocabulary_.scan(respelled_.text, vocabulary_, [&](Target target, Span place) {
+        hit(target, respelled_.original(place), out);
+    });
+    scan_patterns(respelled_.text, out);
+}
+
+void Matcher::scan_patterns(std::string_view folded, Matches& out) noexcept {
     if (rules_->folded_ == nullptr) return;
     Context context{this, &out};
     const auto on_match = [](unsigned id, unsigned long long, unsigned long long, unsigned,
@@ -61,8 +71,8 @@ void Matcher::scan(const FoldedText& folded, Matches& out) noexcept {
         return 0;
     };
     const auto result =
-        hs_scan(rules_->folded_.get(), folded.bytes.data(),
-                static_cast<unsigned>(folded.bytes.size()), 0, scratch_, on_match, &context);
+        hs_scan(rules_->folded_.get(), folded.data(), static_cast<unsigned>(folded.size()), 0,
+                scratch_, on_match, &context);
     HARK_CHECK(result == HS_SUCCESS);
 }
 

@@ -33,6 +33,13 @@ public:
     /// rules whose pattern did not fire and for rules without one.
     [[nodiscard]] std::optional<Span> locate(RuleIndex rule, const FoldedText& folded);
 
+    /// Words of the text scanned last that were read as something else, and whether one of them
+    /// stood in another alphabet, so that the text's language is in doubt.
+    [[nodiscard]] std::size_t respelled() const noexcept { return respelled_.segments.size(); }
+    [[nodiscard]] bool in_other_script() const noexcept {
+        return respelled() > 0 && respelled_.other_script;
+    }
+
 private:
     struct Context;
     struct Hit {
@@ -41,10 +48,12 @@ private:
     };
 
     void hit(Target target, Span place, Matches& out) noexcept;
+    void scan_patterns(std::string_view folded, Matches& out) noexcept;
 
     std::shared_ptr<const RuleSet> rules_;
     hs_scratch_t* scratch_ = nullptr;
     Vocabulary::Scratch vocabulary_;
+    Respelled respelled_;
     std::vector<Hit> hits_;  ///< by target
     std::uint32_t post_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "core/rule.hpp"
 #include "match/database.hpp"
 #include "match/pattern.hpp"
+#include "match/respeller.hpp"
 #include "match/vocabulary.hpp"
 
 namespace hark::match {
@@ -27,6 +28,7 @@ private:
     std::string hash_;
     std::vector<Pattern> patterns_;  ///< by rule: what of its pattern the vocabulary did not take
     Vocabulary vocabulary_;
+    Respeller respeller_;
     Database folded_;    ///< over folded text; ids are targets
     Database original_;  ///< raw expressions over the original bytes; ids are rules
     Database places_;    ///< the `re:` rules once more, telling where they begin; ids are rules

@@ -30,13 +30,16 @@ bool Walk::is_brand_account(const Mention& mention) {
 bool Walk::names_brand(const Mention& mention) {
     folded_ = folder_.fold(mention.text);
     matcher_.scan(folded_, matches_);
+    folded_.facts.disguised += static_cast<std::uint32_t>(matcher_.respelled());
     return !matches_.brands.empty() || mention.author.is_brand;
 }
 
 const Verdict& Walk::judge(const Mention& mention, std::span<const std::string_view> links) {
     if (scans_every_text_ || triage::may_hold_pii(folded_.facts))
         matcher_.scan_raw(mention.text, matches_);
-    const auto lang = text::detect_language(mention.text, folded_, mention.lang);
+    const auto lang = matcher_.in_other_script()
+                          ? std::string_view{}  // `ty idiot` looks like any language but its own
+                          : text::detect_language(mention.text, folded_, mention.lang);
     verdict_.clear();
     judge_.judge({mention, folded_, mention.text, lang, matches_, links}, verdict_);
     verdict_.lang = lang;

@@ -25,14 +25,14 @@ void Folder::reserve(std::size_t text_bytes) {
 
 FoldedText Folder::fold(std::string_view utf8) {
     reserve(utf8.size());
-    return Scan<false>(utf8, bytes_.data(), word_, nullptr).run();
+    return Scan<false>(utf8, bytes_.data(), word_, joints_, nullptr).run();
 }
 
 const OffsetMap& Folder::map(std::string_view utf8) {
     reserve(utf8.size());
     map_.begin.resize(folded_bound(utf8.size()));
     map_.end.resize(folded_bound(utf8.size()));
-    const auto folded = Scan<true>(utf8, bytes_.data(), word_, &map_).run();
+    const auto folded = Scan<true>(utf8, bytes_.data(), word_, joints_, &map_).run();
     map_.begin.resize(folded.bytes.size());
     map_.end.resize(folded.bytes.size());
     return map_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/folded_text.hpp"
+#include "text/joints.hpp"
 #include "text/word_repair.hpp"
 
 namespace hark::text {
@@ -27,6 +28,7 @@ private:
 
     std::vector<char> bytes_;
     std::vector<Letter> word_;
+    Joints joints_;
     OffsetMap map_;
 };
 

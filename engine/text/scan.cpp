@@ -43,6 +43,14 @@ struct Tail {
     }
 };
 
+/// No-break space, the spaces of U+2000 to U+200A, the ideographic one.
+bool is_wide_blank(const unsigned char* at, const unsigned char* end) noexcept {
+    if (end - at >= 2 && at[0] == 0xC2) return at[1] == 0xA0;
+    if (end - at < 3) return false;
+    return (at[0] == 0xE2 && at[1] == 0x80 && (at[2] <= 0x8A || at[2] == 0xA8 || at[2] == 0xAF)) ||
+           (at[0] == 0xE3 && at[1] == 0x80 && at[2] == 0x80);
+}
+
 const unsigned char* bytes_of(const char* at) noexcept {
     return reinterpret_cast<const unsigned char*>(at);
 }
@@ -51,6 +59,8 @@ const unsigned char* bytes_of(const char* at) noexcept {
 
 template <bool kMap>
 FoldedText Scan<kMap>::run() {
+    joints_.tight.clear();
+    joints_.masked.clear();
     put(" ", first_, first_);
     for (Bytes at = first_; at != last_;) {
         if (*at == ' ') {
@@ -70,7 +80,7 @@ FoldedText Scan<kMap>::run() {
     }
     close_word(last_);
     const auto size = static_cast<std::size_t>(out_ - out_begin_);
-    return {{out_begin_, facts_.words == 0 ? 0 : size}, facts_};
+    return {{out_begin_, facts_.words == 0 ? 0 : size}, facts_, joints_.tight, joints_.masked};
 }
 
 template <bool kMap>
@@ -125,6 +135,7 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
         if (size < 8) break;
     }
     if (out == out_) return at;
+    if (word_ == nullptr) note_tight();
     const auto size = static_cast<std::uint32_t>(out - out_);
     facts_.code_points += size;
     facts_.letters += size - words;
@@ -132,6 +143,7 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
     if (words > 0) context_ = Script::latin;
     out_ = out;
     word_ = word == out ? nullptr : word;
+    apart_ = true;
     traits_ = kLatin;
     is_name_ = false;
     return at;
@@ -329,7 +341,30 @@ void Scan<kMap>::separator(Bytes at) {
             sign_ = 0;
         }
     }
+    const bool masks = word_ != nullptr && (*at == '*' || stands_for_letter(at));
     close_word(at);
+    if (masks && !starred_) note_mask(at);
+    starred_ = *at == '*';
+    apart_ = apart_ || *at <= ' ' || at < link_end_ || is_wide_blank(at, last_);
+}
+
+/// The word that begins here has only signs between it and the one before.
+template <bool kMap>
+void Scan<kMap>::note_tight() {
+    if (!apart_) joints_.tight.push_back(static_cast<std::uint32_t>(out_ - out_begin_));
+}
+
+/// `b!tch`
+template <bool kMap>
+bool Scan<kMap>::stands_for_letter(Bytes at) const noexcept {
+    return (*at == '!' || *at == '%' || *at == '&' || *at == '^') && before_letter(at + 1);
+}
+
+template <bool kMap>
+void Scan<kMap>::note_mask(Bytes at) {
+    const Bytes end = std::find_if(at, last_, [at](unsigned char byte) { return byte != *at; });
+    joints_.masked.push_back(
+        {static_cast<std::uint32_t>(out_ - out_begin_ - 1), static_cast<std::uint32_t>(end - at)});
 }
 
 template <bool kMap>
@@ -382,7 +417,9 @@ void Scan<kMap>::open_word() {
         put(" ", sign_at_ + sign_size_, sign_at_ + sign_size_);
         ++facts_.words;
         sign_ = 0;
+        apart_ = true;
     }
+    note_tight();
     word_ = out_;
     traits_ = 0;
 }
@@ -398,9 +435,12 @@ void Scan<kMap>::close_word(Bytes at) {
         const bool spared = is_name_ || at <= link_end_;
         if (needs_repair(spared)) repair(spared);
     }
+    if ((traits_ & kSign) != 0)
+        joints_.masked.push_back({static_cast<std::uint32_t>(out_ - out_begin_), 0});
     put(" ", at, at);
     ++facts_.words;
     word_ = nullptr;
+    apart_ = false;
 }
 
 template <bool kMap>

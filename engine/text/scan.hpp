@@ -10,6 +10,7 @@
 #include "core/folded_text.hpp"
 #include "text/code_point.hpp"
 #include "text/fold_table.hpp"
+#include "text/joints.hpp"
 #include "text/word_repair.hpp"
 
 namespace hark::text {
@@ -48,12 +49,14 @@ static_assert(std::endian::native == std::endian::little);
 template <bool kMap>
 class Scan {
 public:
-    Scan(std::string_view text, char* out, std::vector<Letter>& word, OffsetMap* map) noexcept
+    Scan(std::string_view text, char* out, std::vector<Letter>& word, Joints& joints,
+         OffsetMap* map) noexcept
         : first_(reinterpret_cast<const unsigned char*>(text.data())),
           last_(first_ + text.size()),
           out_begin_(out),
           out_(out),
           letters_(word),
+          joints_(joints),
           map_(map) {}
 
     FoldedText run();
@@ -87,11 +90,14 @@ private:
     void separator(Bytes at);
 
     [[nodiscard]] bool after_letter() const noexcept;
+    [[nodiscard]] bool stands_for_letter(Bytes at) const noexcept;
     [[nodiscard]] bool before_letter(Bytes at) const noexcept;
     [[nodiscard]] bool at_is_letter(Bytes next) const noexcept;
     void find_link(Bytes at) noexcept;
 
     void open_word();
+    void note_tight();
+    void note_mask(Bytes at);
     void close_word(Bytes at);
     [[nodiscard]] bool needs_repair(bool spared) const noexcept;
     void repair(bool spared);
@@ -119,7 +125,10 @@ private:
     char* emoji_end_ = nullptr;
     Script context_ = Script::other;  ///< of the last word in one script
     TextFacts facts_;
+    bool starred_ = false;  ///< `*` stands before the open word: bold, no mask
+    bool apart_ = true;     ///< white space stands since the last word
     std::vector<Letter>& letters_;
+    Joints& joints_;
     OffsetMap* map_;
 };
 
