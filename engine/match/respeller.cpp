@@ -13,6 +13,8 @@ constexpr std::size_t kParts = 24;        // of one word, however it is cut up
 constexpr std::size_t kWordBytes = 63;    // longer ones are no words
 constexpr std::size_t kLettersAlone = 4;  // fewer with blanks between are ordinary: `а я и`
 constexpr std::size_t kOtherLetters = 4;  // shorter words of other alphabets are other words
+constexpr std::array<std::string_view, 12> kShortWords = {"на", "за", "по", "до", "от", "вы",
+                                                          "об", "со", "as", "do", "na", "za"};
 constexpr std::size_t kSignLetters = 3;
 
 std::string doubled(const std::vector<std::string_view>& letters, std::size_t which) {
@@ -260,6 +262,17 @@ private:
         return after > 0 && fill(text, after, {}, begin, end);
     }
 
+    /// `еб**`: nothing follows. `на**` and `СВО*` may stand for anything.
+    [[nodiscard]] static bool fits_cut(const Word& word, std::string_view head,
+                                       std::uint32_t signs) noexcept {
+        if (signs < 2 ||
+            std::find(kShortWords.begin(), kShortWords.end(), head) != kShortWords.end())
+            return false;
+        const auto letters = count_letters(head);
+        if (count_letters(word.text) == letters + signs) return letters + signs >= kOtherLetters;
+        return word.open && letters >= 2 && 2 * head.size() >= word.text.size();
+    }
+
     bool fill(std::string_view head, std::uint32_t signs, std::string_view tail,
               std::uint32_t begin, std::uint32_t end) {
         for (const auto& word : by_.words_) {
@@ -267,9 +280,7 @@ private:
             const auto rest =
                 without_letters(std::string_view(word.text).substr(head.size()), signs);
             const bool whole = count_letters(word.text) == count_letters(head) + signs;
-            // With one letter left of the word all its letters must be accounted for.
-            const bool fits = tail.empty() ? (whole || (word.open && count_letters(head) >= 2 &&
-                                                        2 * head.size() >= word.text.size()))
+            const bool fits = tail.empty() ? fits_cut(word, head, signs)
                               : word.open  ? (!rest.empty() ? tail.starts_with(rest) : whole)
                                            : rest == tail;
             if (!fits) continue;

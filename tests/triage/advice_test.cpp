@@ -41,7 +41,7 @@ TEST(AdviceTest, NothingAskedNothingAdvised) {
 
 TEST(AdviceTest, ARuleThatSpokeForTheLabelOverridesItsPack) {
     Book made;
-    const auto pack = made.pack("trolling", "en", 1, 0.5F, "leave");
+    const auto pack = made.spoken_for("trolling", "en", 1, 0.5F, "leave");
     const auto threat = made.rule(pack, 2);
     made.book.rules[threat].advice = "report";
     const auto against = made.rule(pack, -0.5F);
@@ -58,8 +58,8 @@ TEST(AdviceTest, ARuleThatSpokeForTheLabelOverridesItsPack) {
 
 TEST(AdviceTest, OnlyLabelsGivenAdvise) {
     Book made;
-    made.pack("spam", "en", -1, 0.5F, "hide");
-    made.pack("praise", "en", 1, 0.5F, "thank");
+    made.spoken_for("spam", "en", -1, 0.5F, "hide");
+    made.spoken_for("praise", "en", 1, 0.5F, "thank");
     Judge judge(made.book);
     Verdict verdict;
     judge.judge(Post{}.input(), verdict);

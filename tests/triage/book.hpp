@@ -24,6 +24,14 @@ public:
         return static_cast<PackIndex>(book.packs.size() - 1);
     }
 
+    /// A pack of one rule that fires in every post: the label's log-odds are `log_odds` at least.
+    PackIndex spoken_for(const std::string& label, const std::string& lang, float log_odds,
+                         float threshold = 0.5F, const std::string& advice = {}) {
+        const auto made = pack(label, lang, log_odds - 1, threshold, advice);
+        patternless(made, 1, {{{Fact::words, Compare::at_least, 0}}, {}});
+        return made;
+    }
+
     RuleIndex rule(PackIndex pack, float weight, const std::string& pattern = "word") {
         Rule rule;
         rule.id = "rule." + std::to_string(book.rules.size());

@@ -46,12 +46,26 @@ TEST(JudgeTest, TheSumOfBiasAndEvidenceIsTheLogOdds) {
 
 TEST(JudgeTest, ALabelIsGivenFromItsThresholdOn) {
     Book made;
-    const auto at = made.pack("complaint", "en", 0, 0.5F);
-    made.pack("praise", "en", -0.01F, 0.5F);
-    made.pack("question", "en", 1.0F, 0.9F);
+    const auto at = made.spoken_for("complaint", "en", 0, 0.5F);
+    made.spoken_for("praise", "en", -0.01F, 0.5F);
+    made.spoken_for("question", "en", 1.0F, 0.9F);
     const auto verdict = judged(made.book, {});
     ASSERT_EQ(verdict.labels.size(), 1U);
     EXPECT_EQ(verdict.labels[0].pack, at);
+}
+
+TEST(JudgeTest, ALabelNeedsARuleThatSpeaksForIt) {
+    Book made;
+    const auto pack = made.pack("complaint", "en", 5);
+    made.rule(pack, -1);
+    made.rule(pack, 0.5F);
+    made.rule(made.pack("praise", "en", -9), 1);
+    Post post;
+    EXPECT_THAT(judged(made.book, post).labels, IsEmpty());
+    post.matches.rules = {0, 2};
+    EXPECT_THAT(judged(made.book, post).labels, IsEmpty());
+    post.matches.rules = {1};
+    EXPECT_EQ(judged(made.book, post).labels.size(), 1U);
 }
 
 TEST(JudgeTest, NothingRemainsFromThePostBefore) {
@@ -70,8 +84,8 @@ TEST(JudgeTest, NothingRemainsFromThePostBefore) {
 
 TEST(JudgeTest, ChoosesThePackOfTheLanguage) {
     Book made;
-    const auto english = made.pack("complaint", "en", 2);
-    const auto russian = made.pack("complaint", "ru", 3);
+    const auto english = made.spoken_for("complaint", "en", 2);
+    const auto russian = made.spoken_for("complaint", "ru", 3);
     Post post;
     post.lang = "ru";
     EXPECT_EQ(judged(made.book, post).labels.at(0).pack, russian);
@@ -161,20 +175,21 @@ TEST(JudgeTest, ShadowRulesNeitherCountNorSatisfyConditions) {
     made.patternless(pack, 7, {{}, {{{0}, 1, 1}}});
     made.patternless(pack, 3, {{{Fact::words, Compare::at_least, 0}}, {}});
     made.book.rules[2].mode = Mode::shadow;
+    made.patternless(pack, 0.5F, {{{Fact::words, Compare::at_least, 0}}, {}});
     Post post;
     post.matches.rules = {0};
     const auto verdict = judged(made.book, post);
-    EXPECT_THAT(rules_of(verdict), IsEmpty());
-    EXPECT_FLOAT_EQ(verdict.labels.at(0).log_odds, 0);
+    EXPECT_THAT(rules_of(verdict), ElementsAre(3U));
+    EXPECT_FLOAT_EQ(verdict.labels.at(0).log_odds, 0.5F);
 }
 
 TEST(JudgeTest, TheBrandsOwnAccountGetsPersonalDataOnly) {
     Book made;
-    made.pack("complaint", "en", 5);
-    made.pii(made.pack("pii", "any", -4), 8, "EMAIL", "email");
+    made.spoken_for("complaint", "en", 5);
+    const auto mail = made.pii(made.pack("pii", "any", -4), 8, "EMAIL", "email");
     Post post;
     post.mention.text = "write to anna.nowak@example.com";
-    post.matches.candidates = {{0, {9, 31}}};
+    post.matches.candidates = {{mail, {9, 31}}};
     EXPECT_EQ(judged(made.book, post).labels.size(), 2U);
     post.mention.author.is_brand = true;
     const auto verdict = judged(made.book, post);
@@ -184,7 +199,7 @@ TEST(JudgeTest, TheBrandsOwnAccountGetsPersonalDataOnly) {
 
 TEST(JudgeTest, ADeletionHasNoLabels) {
     Book made;
-    made.pack("complaint", "en", 5);
+    made.spoken_for("complaint", "en", 5);
     Post post;
     post.mention.action = Action::deleted;
     const auto verdict = judged(made.book, post);
@@ -232,9 +247,9 @@ TEST(JudgeTest, BrandsAreKeptInOrder) {
 
 TEST(JudgeTest, AnotherBookMayBeTakenUp) {
     Book first;
-    first.pack("complaint", "en", 5);
+    first.spoken_for("complaint", "en", 5);
     Book second;
-    second.pack("praise", "en", -5);
+    second.spoken_for("praise", "en", -5);
     Judge judge(first.book);
     Verdict verdict;
     judge.judge(Post{}.input(), verdict);
