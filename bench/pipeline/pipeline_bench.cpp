@@ -67,8 +67,8 @@ std::string frame_of(const std::string& quoted_text, std::size_t number) {
            R"(},"cid":"bafyreiguce4jh7kcbmof3pmcvasifqtw24b6isakj5ve5ga2b4z4alpc4i"}})";
 }
 
-/// 2,000 phrases as an analyst writes them, each once: a quarter are neighbours in the posts, so that
-/// some hit, the others never met. Words shorter than four letters name nothing.
+/// 2,000 phrases as an analyst writes them, each once: a quarter are neighbours in the posts, so
+/// that some hit, the others never met. Words shorter than four letters name nothing.
 RuleBook phrases(const std::vector<std::string>& folded) {
     std::vector<std::string> words;
     for (const auto& text : folded) {

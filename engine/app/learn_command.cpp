@@ -18,7 +18,6 @@ namespace hark::app {
 
 namespace {
 
-constexpr std::uint32_t kFewestOfHandWritten = 8;  // seldomer, its author knows better than we
 constexpr std::string_view kRulePrefix = "rule:";
 
 void progress(const std::string& text) {
@@ -33,7 +32,6 @@ public:
     int run() {
         if (!load_rules()) return kConfiguration;
         read_rows();
-        const auto keep = hand_written();
         learn::TrainOptions how;
         how.rules = options_.most_rules;
         how.fewest = options_.fewest;
@@ -42,7 +40,7 @@ public:
             how.desk_source = static_cast<int>(desk->second);
         learn::Learned learned;
         try {
-            learned = learn::train(rows_, space_.size(), keep, how, progress);
+            learned = learn::train(rows_, space_.size(), how, progress);
         } catch (const std::runtime_error& error) {
             std::fprintf(stderr, "hark: %s\n", error.what());
             return kBadInput;
@@ -100,28 +98,11 @@ private:
         (void)walk_->fires(weighed_.front(), mention_of(post));
         for (const auto index : weighed_) {
             if (!walk_->fired(index)) continue;
-            const auto& id = walk_->rules().book().rules[index].id;
-            row.features.push_back(space_.id_of(std::string(kRulePrefix) + id));
+            const auto& rule = walk_->rules().book().rules[index];
+            row.prior += rule.weight;
+            row.features.push_back(space_.id_of(std::string(kRulePrefix) + rule.id));
         }
         std::sort(row.features.begin(), row.features.end());
-    }
-
-    /// Hand-written rules that fired often enough to be weighed; of the others the features are
-    /// dropped, and their weights stay.
-    std::vector<bool> hand_written() {
-        std::vector<std::uint32_t> seen(space_.size(), 0);
-        for (const auto& row : rows_) {
-            for (const auto feature : row.features) ++seen[feature];
-        }
-        std::vector<bool> keep(space_.size(), false);
-        std::vector<bool> drop(space_.size(), false);
-        for (learn::FeatureId i = 0; i < space_.size(); ++i) {
-            if (!space_.name(i).starts_with(kRulePrefix)) continue;
-            (seen[i] >= kFewestOfHandWritten ? keep : drop)[i] = true;
-        }
-        for (auto& row : rows_)
-            std::erase_if(row.features, [&](learn::FeatureId feature) { return drop[feature]; });
-        return keep;
     }
 
     int write(const learn::Learned& learned) const {
@@ -160,10 +141,14 @@ private:
 
     void write_weights(const learn::Learned& learned, std::ofstream& file) const {
         std::map<std::string, double> weights;
+        for (const auto index : weighed_) {
+            const auto& rule = walk_->rules().book().rules[index];
+            weights[rule.id] = learned.prior_scale * static_cast<double>(rule.weight);
+        }
         for (const auto& rule : learned.rules) {
             const auto& name = space_.name(rule.feature);
             if (name.starts_with(kRulePrefix))
-                weights[name.substr(kRulePrefix.size())] = rule.weight;
+                weights[name.substr(kRulePrefix.size())] += rule.weight;
         }
         if (weights.empty()) return;
         file << "weights:  # of hand-written rules, learned with the others\n";

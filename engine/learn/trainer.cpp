@@ -22,8 +22,19 @@ double sigmoid(double log_odds) noexcept {
     return 1 / (1 + std::exp(-log_odds));
 }
 
-/// Rows over some of the features, as liblinear wants them. Columns count from 1; the sources'
-/// intercepts come last.
+// The prior's column is so large that its weight costs nothing: it is not to be shrunk.
+constexpr double kPriorColumn = 8;
+
+/// Weights of a fit.
+struct Fit {
+    std::vector<double> by_column;  ///< of the chosen features
+    std::vector<double> sources;    ///< their intercepts
+    double prior = 0;
+    double intercept = 0;
+};
+
+/// Rows over some of the features, as liblinear wants them. Columns count from 1: features, the
+/// sources' intercepts, the prior, the common intercept.
 class Problem {
 public:
     Problem(const std::vector<Row>& rows, const std::vector<FeatureId>& columns,
@@ -40,10 +51,10 @@ public:
                 for (const auto feature : row.features) {
                     if (column_of[feature] != 0) nodes_.push_back({column_of[feature], 1.0});
                 }
-                if (sources_ > 0) {
-                    const auto last = static_cast<int>(columns_ + 1 + row.source);
-                    nodes_.push_back({last, 1.0});
-                }
+                nodes_.push_back({static_cast<int>(columns_ + 1 + row.source), 1.0});
+                nodes_.push_back({static_cast<int>(columns_ + sources_ + 1),
+                                  kPriorColumn * static_cast<double>(row.prior)});
+                nodes_.push_back({static_cast<int>(columns_ + sources_ + 2), 1.0});
                 nodes_.push_back({-1, 0});
                 labels_.push_back(row.positive ? 1 : -1);
             }
@@ -51,26 +62,13 @@ public:
         for (const auto begin : begins) rows_.push_back(&nodes_[begin]);
     }
 
-    /// Weights by column, the common intercept last.
-    [[nodiscard]] std::vector<double> fit(int solver, double cost) {
+    [[nodiscard]] Fit fit(int solver, double cost) {
         problem data{};
         data.l = static_cast<int>(rows_.size());
-        data.n = static_cast<int>(columns_ + sources_ + 1);
+        data.n = static_cast<int>(columns_ + sources_ + 2);
         data.y = labels_.data();
         data.x = rows_.data();
-        data.bias = 1;
-        // liblinear's own constant is the last column.
-        std::vector<feature_node> padded;
-        std::vector<feature_node*> with_bias;
-        padded.reserve(nodes_.size() + rows_.size());
-        for (auto* row : rows_) {
-            const auto begin = padded.size();
-            for (; row->index != -1; ++row) padded.push_back(*row);
-            padded.push_back({data.n, 1.0});
-            padded.push_back({-1, 0});
-            with_bias.push_back(padded.data() + begin);
-        }
-        data.x = with_bias.data();
+        data.bias = -1;  // the intercept is a column of ours
         parameter how{};
         how.solver_type = solver;
         how.eps = solver == L1R_LR ? 0.01 : 0.001;
@@ -80,7 +78,13 @@ public:
         const double sign = fitted->label[0] == 1 ? 1 : -1;
         std::vector<double> weights(fitted->w, fitted->w + data.n);
         for (auto& weight : weights) weight *= sign;
-        return weights;
+        const auto features = weights.begin() + static_cast<std::ptrdiff_t>(columns_);
+        Fit fit;
+        fit.intercept = weights.back();
+        fit.prior = kPriorColumn * weights[weights.size() - 2];
+        fit.sources.assign(features, weights.end() - 2);
+        fit.by_column.assign(weights.begin(), features);
+        return fit;
     }
 
 private:
@@ -91,9 +95,9 @@ private:
     std::vector<double> labels_;
 };
 
-/// What a fit says of one row, without its source's intercept.
-double log_odds_of(const Row& row, const std::vector<double>& by_feature) {
-    double sum = 0;
+/// What a fit says of one row, without intercepts.
+double log_odds_of(const Row& row, const std::vector<double>& by_feature, double prior) {
+    double sum = prior * static_cast<double>(row.prior);
     for (const auto feature : row.features) sum += by_feature[feature];
     return sum;
 }
@@ -134,22 +138,35 @@ Scaling scale(const std::vector<Scored>& scored) {
     return fit;
 }
 
-/// The probability from which on the label is best given: by the mean of the sources' F1, for a
-/// large source must not decide for a small one. Sources of one class only have no say.
-double best_threshold(std::vector<Scored> scored, std::uint32_t sources) {
+constexpr double kFewestToDecide = 10;  // posts of either kind; a threshold from fewer is chance
+
+/// How right a threshold is for one source.
+struct Counts {
+    double positives = 0, negatives = 0, given = 0, hits = 0;
+    double weight = 0;
+    [[nodiscard]] bool decides() const { return std::min(positives, negatives) >= kFewestToDecide; }
+    [[nodiscard]] double f1() const { return weight * 2 * hits / (given + positives); }
+};
+
+/// The probability from which on the label is best given: by the sources' mean F1, for a large
+/// source must not decide for a small one. The desk's own posts count as much as all others
+/// together. Sources of one class, or of few posts, have no say.
+double best_threshold(std::vector<Scored> scored, std::uint32_t sources, int desk) {
     std::sort(scored.begin(), scored.end(),
               [](const Scored& a, const Scored& b) { return a.log_odds > b.log_odds; });
-    struct Counts {
-        double positives = 0, negatives = 0, given = 0, hits = 0;
-        [[nodiscard]] double f1() const { return 2 * hits / (given + positives); }
-    };
     std::vector<Counts> counts(sources);
     for (const auto& one : scored)
         ++(one.positive ? counts[one.source].positives : counts[one.source].negatives);
+    double others = 0;
+    for (std::size_t i = 0; i < sources; ++i) {
+        counts[i].weight = 1;
+        if (static_cast<int>(i) != desk && counts[i].decides()) ++others;
+    }
+    if (desk >= 0) counts[static_cast<std::size_t>(desk)].weight = std::max(others, 1.0);
     double best = -1, sum = 0, threshold = 0.5;
     for (std::size_t i = 0; i < scored.size(); ++i) {
         auto& count = counts[scored[i].source];
-        if (count.positives == 0 || count.negatives == 0) continue;
+        if (!count.decides()) continue;
         sum -= count.f1();
         ++count.given;
         count.hits += scored[i].positive ? 1 : 0;
@@ -164,9 +181,9 @@ double best_threshold(std::vector<Scored> scored, std::uint32_t sources) {
 
 class Trainer {
 public:
-    Trainer(const std::vector<Row>& rows, std::size_t features, const std::vector<bool>& keep,
-            const TrainOptions& options, const std::function<void(const std::string&)>& progress)
-        : rows_(rows), features_(features), keep_(keep), options_(options), progress_(progress) {
+    Trainer(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
+            const std::function<void(const std::string&)>& progress)
+        : rows_(rows), features_(features), options_(options), progress_(progress) {
         for (const auto& row : rows) sources_ = std::max(sources_, row.source + 1);
         const auto positives =
             std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.positive; });
@@ -175,23 +192,23 @@ public:
     }
 
     Learned run() {
+        candidates_ = find_candidates();
         const auto chosen = choose();
         Learned learned;
-        const auto scored = score_unseen(chosen);
+        const auto scored = score_unseen();
         const auto scaling = scale(scored);
-        const auto weights = fit(chosen, -1);
+        const auto whole = fit(chosen, -1);
         auto scaled = scored;
         for (auto& one : scaled) one.log_odds = scaling.slope * one.log_odds + scaling.intercept;
-        learned.threshold = best_threshold(std::move(scaled), sources_);
-        learned.slope = scaling.slope;
-        learned.bias = scaling.slope * shipped_intercept(weights) + scaling.intercept;
-        fill_rules(chosen, weights, scaling.slope, learned);
+        learned.threshold = best_threshold(std::move(scaled), sources_, options_.desk_source);
+        learned.prior_scale = scaling.slope * whole.prior;
+        learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
+        fill_rules(chosen, whole.by_column, scaling.slope, learned);
         return learned;
     }
 
 private:
-    /// Features by L1, the penalty found by bisection so that at most options.rules remain.
-    std::vector<FeatureId> choose() {
+    [[nodiscard]] std::vector<FeatureId> find_candidates() const {
         std::vector<std::uint32_t> seen(features_, 0);
         for (const auto& row : rows_) {
             for (const auto feature : row.features) ++seen[feature];
@@ -201,27 +218,38 @@ private:
         const auto posts = fingerprints();
         for (FeatureId i = 0; i < features_; ++i) {
             // Of features that the very same posts have, one is enough: the first, a plain word.
-            if (keep_[i] || (seen[i] >= options_.fewest && known.insert(posts[i]).second))
+            if (seen[i] >= options_.fewest && known.insert(posts[i]).second)
                 candidates.push_back(i);
         }
-        Problem all(rows_, candidates, features_, sources_, -1);
+        return candidates;
+    }
+
+    [[nodiscard]] std::vector<FeatureId> choose(Problem& from, double cost) const {
+        const auto weights = from.fit(L1R_LR, cost).by_column;
+        std::vector<FeatureId> chosen;
+        for (std::size_t i = 0; i < candidates_.size(); ++i) {
+            if (weights[i] != 0) chosen.push_back(candidates_[i]);
+        }
+        return chosen;
+    }
+
+    /// Features by L1, the penalty found by bisection so that at most options.rules remain.
+    std::vector<FeatureId> choose() {
+        Problem all(rows_, candidates_, features_, sources_, -1);
         std::vector<FeatureId> chosen;
         double low = -7, high = 3;  // log2 of the cost
         for (int step = 0; step < 6; ++step) {
             const double middle = (low + high) / 2;
-            const auto weights = all.fit(L1R_LR, std::exp2(middle));
-            std::vector<FeatureId> now;
-            for (std::size_t i = 0; i < candidates.size(); ++i) {
-                if (weights[i] != 0 || keep_[candidates[i]]) now.push_back(candidates[i]);
-            }
+            auto now = choose(all, std::exp2(middle));
             progress_("cost " + std::to_string(std::exp2(middle)) + ": " +
-                      std::to_string(now.size()) + " of " + std::to_string(candidates.size()) +
+                      std::to_string(now.size()) + " of " + std::to_string(candidates_.size()) +
                       " features");
             if (now.size() > options_.rules) {
                 high = middle;
             } else {
                 low = middle;
                 chosen = std::move(now);
+                cost_ = std::exp2(middle);
             }
         }
         return chosen;
@@ -240,40 +268,39 @@ private:
         return posts;
     }
 
-    std::vector<double> fit(const std::vector<FeatureId>& chosen, int without_fold) const {
+    [[nodiscard]] Fit fit(const std::vector<FeatureId>& chosen, int without_fold) const {
         return Problem(rows_, chosen, features_, sources_, without_fold)
             .fit(L2R_LR, options_.refit_cost);
     }
 
-    [[nodiscard]] double shipped_intercept(const std::vector<double>& weights) const {
-        const auto common = weights.back();
-        const auto* const first = &weights[weights.size() - 1 - sources_];
-        if (options_.desk_source >= 0) return common + first[options_.desk_source];
+    [[nodiscard]] double shipped_intercept(const Fit& fit) const {
         double sum = 0;
         double count = 0;
         for (const auto& row : rows_) {
-            sum += first[row.source] * row.repeat;
+            sum += fit.sources[row.source] * row.repeat;
             count += row.repeat;
         }
-        return common + sum / count;
+        return fit.intercept + sum / count;
     }
 
-    /// Log-odds of each post by a fit that has not seen it, with the intercept that ships. With a
-    /// desk only its posts.
-    std::vector<Scored> score_unseen(const std::vector<FeatureId>& chosen) const {
+    /// Log-odds of each post, with the intercept that ships, by features that were neither chosen
+    /// nor weighed by it.
+    [[nodiscard]] std::vector<Scored> score_unseen() const {
         std::vector<Scored> scored;
         for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
             progress_("fold " + std::to_string(fold + 1) + " of " + std::to_string(kFolds));
-            const auto weights = fit(chosen, static_cast<int>(fold));
+            const auto without = static_cast<int>(fold);
+            Problem others(rows_, candidates_, features_, sources_, without);
+            const auto chosen = choose(others, cost_);
+            const auto seen = fit(chosen, without);
             std::vector<double> by_feature(features_, 0);
-            for (std::size_t i = 0; i < chosen.size(); ++i) by_feature[chosen[i]] = weights[i];
-            const auto intercept = shipped_intercept(weights);
+            for (std::size_t i = 0; i < chosen.size(); ++i)
+                by_feature[chosen[i]] = seen.by_column[i];
+            const auto intercept = shipped_intercept(seen);
             for (const auto& row : rows_) {
-                const bool counts = options_.desk_source < 0 ||
-                                    row.source == static_cast<std::uint32_t>(options_.desk_source);
-                if (row.fold == fold && counts)
-                    scored.push_back(
-                        {log_odds_of(row, by_feature) + intercept, row.positive, row.source});
+                if (row.fold == fold)
+                    scored.push_back({log_odds_of(row, by_feature, seen.prior) + intercept,
+                                      row.positive, row.source});
             }
         }
         return scored;
@@ -291,8 +318,7 @@ private:
             auto rule = by_feature[chosen[i]];
             rule.feature = chosen[i];
             rule.weight = slope * weights[i];
-            if (std::abs(rule.weight) >= options_.least_weight || keep_[chosen[i]])
-                learned.rules.push_back(rule);
+            if (std::abs(rule.weight) >= options_.least_weight) learned.rules.push_back(rule);
         }
         std::sort(learned.rules.begin(), learned.rules.end(), [](const auto& a, const auto& b) {
             return std::abs(a.weight) != std::abs(b.weight)
@@ -303,19 +329,19 @@ private:
 
     const std::vector<Row>& rows_;
     std::size_t features_;
-    const std::vector<bool>& keep_;
     const TrainOptions& options_;
     const std::function<void(const std::string&)>& progress_;
     std::uint32_t sources_ = 0;
+    std::vector<FeatureId> candidates_;
+    double cost_ = 0;  ///< of the L1 fit that chose
 };
 
 }  // namespace
 
-Learned train(const std::vector<Row>& rows, std::size_t features, const std::vector<bool>& keep,
-              const TrainOptions& options,
+Learned train(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
               const std::function<void(const std::string&)>& progress) {
     set_print_string_function([](const char*) {});
-    return Trainer(rows, features, keep, options, progress).run();
+    return Trainer(rows, features, options, progress).run();
 }
 
 }  // namespace hark::learn

@@ -12,6 +12,7 @@ namespace hark::learn {
 /// One labelled post as a learner sees it.
 struct Row {
     std::vector<FeatureId> features;  ///< sorted
+    float prior = 0;  ///< log-odds that hand-written rules give it
     bool positive = false;
     std::uint32_t source = 0;
     std::uint32_t repeat = 1;  ///< how many times it counts
@@ -24,7 +25,7 @@ struct TrainOptions {
     std::uint32_t fewest = 4;  ///< posts that must have a feature
     double refit_cost = 0.3;   ///< liblinear's C of the second fit: smaller is smoother
     double least_weight = 0.05;
-    int desk_source = -1;  ///< the source whose intercept ships; -1: the sources' mean
+    int desk_source = -1;  ///< the source that has half the say about the threshold; -1: none
 };
 
 struct LearnedRule {
@@ -38,14 +39,15 @@ struct Learned {
     std::vector<LearnedRule> rules;  ///< by falling |weight|
     double bias = 0;
     double threshold = 0.5;  ///< of the best mean F1 of the sources, on unseen posts
-    double slope = 1;        ///< what calibration multiplied the weights by; they have it already
+    double prior_scale = 1;  ///< what the hand-written rules' weights are to be multiplied by
 };
 
-/// Chooses, fits, calibrates. `keep` says which features are taken whatever L1 thinks of them;
-/// `progress` is told each step. Deterministic. Throws std::runtime_error when there is nothing to
-/// learn from (one class only).
+/// Chooses, fits, calibrates. What hand-written rules say stands, scaled as a whole, and features
+/// are learned beside it, so that knowledge of what the posts do not show is kept. `progress` is
+/// told each step. Deterministic. Throws std::runtime_error when there is nothing to learn from
+/// (one class only).
 [[nodiscard]] Learned train(const std::vector<Row>& rows, std::size_t features,
-                            const std::vector<bool>& keep, const TrainOptions& options,
+                            const TrainOptions& options,
                             const std::function<void(const std::string&)>& progress);
 
 }  // namespace hark::learn

@@ -116,8 +116,9 @@ public:
         for (const auto& rule : book_.rules) patterns_.push_back(parse(rule));
         for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
             const auto& rule = book_.rules[i];
-            find_twin(i);
             find_never(rule, patterns_[i]);
+            if (rule.learned) continue;  // weighed beside all that looks like it
+            find_twin(i);
             find_cost(rule, patterns_[i]);
         }
     }

@@ -26,8 +26,10 @@ std::string doubled(const std::vector<std::string_view>& letters, std::size_t wh
     return out;
 }
 
+/// Each letter once, the last of `out` included.
 void append_single(std::string_view rest, std::string& out) {
-    std::string_view last;
+    const bool two_bytes = (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80;
+    std::string last(out, out.size() - (two_bytes ? 2 : 1));
     while (!rest.empty()) {
         const std::size_t size = static_cast<unsigned char>(rest[0]) < 0x80 ? 1 : 2;
         const auto letter = rest.substr(0, size);
@@ -118,15 +120,10 @@ void Respeller::vary(std::uint32_t word) {
 }
 
 void Respeller::vary(std::uint32_t word, std::string spelled, Kind kind) {
-    const auto excluded = [&](const auto& one) {
-        return one.second ? spelled.starts_with(one.first) : spelled == one.first;
-    };
     // What is a word of the list in Latin letters may stand for a Cyrillic one besides.
     const bool known =
         !(kind == Kind::other_alphabet && words_[word].cyrillic) && is_known(spelled);
-    if (spelled.size() < 4 || spelled.size() > kWordBytes || known ||
-        std::any_of(not_these_.begin(), not_these_.end(), excluded))
-        return;
+    if (spelled.size() < 4 || spelled.size() > kWordBytes || known || is_ordinary(spelled)) return;
     if (!variants_.contains(spelled))
         variants_.emplace(texts_.emplace_back(std::move(spelled)), Variant{word, kind});
 }
@@ -138,6 +135,12 @@ bool Respeller::is_known(std::string_view text) const noexcept {
         if (size == text.size() || words_[found->second].open) return true;
     }
     return false;
+}
+
+bool Respeller::is_ordinary(std::string_view text) const noexcept {
+    return std::any_of(not_these_.begin(), not_these_.end(), [text](const auto& one) {
+        return one.second ? text.starts_with(one.first) : text == one.first;
+    });
 }
 
 std::size_t Respeller::filter_of(std::string_view text) noexcept {
@@ -191,7 +194,9 @@ private:
         while (tight_ < folded_.tight.size() && folded_.tight[tight_] < begin) ++tight_;
         const bool tight = tight_ < folded_.tight.size() && folded_.tight[tight_] == begin;
         if (emoji) return;
-        const bool in_row = letter && parts_size_ > 0 && parts_[parts_size_ - 1].letter;
+        // One kind of joint a word: in `и.д.и.о.т ы` the last letter is another word.
+        const bool in_row = letter && parts_size_ > 0 && parts_[parts_size_ - 1].letter &&
+                            blanks_ + 1 == parts_size_;
         if (!tight && !in_row) parts_size_ = 0;
         if (parts_size_ == kParts) parts_size_ = 0;
         parts_[parts_size_++] = {begin, end, letter};
@@ -201,6 +206,7 @@ private:
         std::size_t bytes = 0;
         const auto* const variant = by_.find_variant(text, bytes);
         if (variant == nullptr || (variant->kind == Kind::sign && !has_sign(end))) return;
+        if (by_.is_ordinary(text)) return;
         replace(*variant, begin, end, text.substr(bytes));
     }
 

@@ -67,6 +67,7 @@ private:
     void vary(std::uint32_t word);
     void vary(std::uint32_t word, std::string spelled, Kind kind);
     [[nodiscard]] bool is_known(std::string_view text) const noexcept;
+    [[nodiscard]] bool is_ordinary(std::string_view text) const noexcept;
     [[nodiscard]] const Variant* find_variant(std::string_view text,
                                               std::size_t& bytes) const noexcept;
     [[nodiscard]] static std::size_t filter_of(std::string_view text) noexcept;

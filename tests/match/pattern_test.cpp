@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "match/explain.hpp"
 #include "match/support.hpp"
 
 namespace hark::match {

@@ -5,6 +5,8 @@
 #include <rapidjson/document.h>
 
 #include <deque>
+#include <filesystem>
+#include <fstream>
 
 #include "counting_allocator.hpp"
 #include "pipeline/rules.hpp"
@@ -54,8 +56,15 @@ std::shared_ptr<const match::RuleSet> rules() {
         acme.id = "acme";
         acme.names = {"acme*"};
         acme.accounts = {"mention:42"};
-        auto made = load_rules({{shipped_rules()}, {acme}, ""}, faults);
-        EXPECT_NE(made, nullptr);
+        const auto folder = std::filesystem::path(testing::TempDir()) / "delivery_rules";
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder / "complaint");
+        std::filesystem::copy(shipped_rules() + "/pii", folder / "pii");
+        std::ofstream(folder / "complaint" / "any.yaml")
+            << "label: complaint\nlang: any\nbias: -1\nrules:\n"
+               "  - {id: complaint.any.refund, pattern: (refund|worst service), weight: 2}\n";
+        auto made = load_rules({{folder.string()}, {acme}, ""}, faults);
+        EXPECT_NE(made, nullptr) << (faults.empty() ? "" : to_string(faults.front()));
         return made;
     }();
     return loaded;
