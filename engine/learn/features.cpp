@@ -9,7 +9,7 @@ namespace hark::learn {
 namespace {
 
 constexpr std::size_t kWordLetters = 24;  // longer ones are links and noise
-constexpr std::size_t kShortestStem = 3;
+constexpr std::size_t kShortestStem = 4;
 constexpr std::size_t kLongestStem = 9;
 constexpr std::size_t kShortestInside = 4;
 constexpr std::size_t kLongestInside = 6;

@@ -193,7 +193,7 @@ public:
 
     Learned run() {
         candidates_ = find_candidates();
-        const auto chosen = choose();
+        auto chosen = choose();
         Learned learned;
         const auto scored = score_unseen();
         const auto scaling = scale(scored);
@@ -268,9 +268,19 @@ private:
         return posts;
     }
 
-    [[nodiscard]] Fit fit(const std::vector<FeatureId>& chosen, int without_fold) const {
-        return Problem(rows_, chosen, features_, sources_, without_fold)
-            .fit(L2R_LR, options_.refit_cost);
+    /// Twice: features whose weight came out small leave, and the others take over their part.
+    [[nodiscard]] Fit fit(std::vector<FeatureId>& chosen, int without_fold) const {
+        const auto refit = [&] {
+            return Problem(rows_, chosen, features_, sources_, without_fold)
+                .fit(L2R_LR, options_.refit_cost);
+        };
+        const auto first = refit().by_column;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            if (std::abs(first[i]) >= options_.least_weight) chosen[kept++] = chosen[i];
+        }
+        chosen.resize(kept);
+        return refit();
     }
 
     [[nodiscard]] double shipped_intercept(const Fit& fit) const {
@@ -291,7 +301,7 @@ private:
             progress_("fold " + std::to_string(fold + 1) + " of " + std::to_string(kFolds));
             const auto without = static_cast<int>(fold);
             Problem others(rows_, candidates_, features_, sources_, without);
-            const auto chosen = choose(others, cost_);
+            auto chosen = choose(others, cost_);
             const auto seen = fit(chosen, without);
             std::vector<double> by_feature(features_, 0);
             for (std::size_t i = 0; i < chosen.size(); ++i)

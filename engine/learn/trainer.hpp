@@ -24,7 +24,7 @@ struct TrainOptions {
     std::size_t rules = 2000;  ///< at most so many features are kept
     std::uint32_t fewest = 4;  ///< posts that must have a feature
     double refit_cost = 0.3;   ///< liblinear's C of the second fit: smaller is smoother
-    double least_weight = 0.05;
+    double least_weight = 0.1;  ///< features that the first refit gives less are dropped
     int desk_source = -1;  ///< the source that has half the say about the threshold; -1: none
 };
 

@@ -41,11 +41,6 @@ std::size_t Vocabulary::Hash::operator()(std::string_view word) const noexcept {
     return mix(hash ^ value, kOne);
 }
 
-std::size_t Vocabulary::filter_of(std::string_view word, std::size_t bytes) noexcept {
-    const auto value = bytes == 2 ? load(word.data(), 2) : load(word.data(), 4);
-    return (value * 0x9E3779B97F4A7C15) >> 52;
-}
-
 bool Vocabulary::takes(const Sequence& sequence) noexcept {
     return std::all_of(sequence.begin(), sequence.end(), [](const Element& element) {
         return element.group ||
@@ -55,8 +50,8 @@ bool Vocabulary::takes(const Sequence& sequence) noexcept {
 }
 
 Vocabulary::Unit Vocabulary::make_unit() {
-    units_.emplace_back();
-    return static_cast<Unit>(units_.size() - 1);
+    made_.emplace_back();
+    return static_cast<Unit>(made_.size() - 1);
 }
 
 Vocabulary::Unit Vocabulary::unit_of(const Element& element) {
@@ -78,8 +73,9 @@ Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
     for (std::size_t i = 1; i < sequence.size(); ++i) {
         const auto second = unit_of(sequence[i]);
         const auto gap = sequence[i].gap_before;
-        units_[whole].begins_pair = true;
-        units_[second].reach = std::max(units_[second].reach, gap + 1);
+        made_[whole].begins_pair = true;
+        made_[second].reach = std::max(made_[second].reach, gap + 1);
+        made_[second].firsts.push_back(whole);
         auto& pairs = pairs_[static_cast<std::uint64_t>(whole) << 32 | second];
         const auto same = std::find_if(pairs.begin(), pairs.end(),
                                        [gap](const Pair& pair) { return pair.gap == gap; });
@@ -94,23 +90,41 @@ Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
 }
 
 void Vocabulary::add(const Sequence& sequence, Target target) {
-    units_[unit_of(sequence)].targets.push_back(target);
+    made_[unit_of(sequence)].targets.push_back(target);
 }
 
 void Vocabulary::add_to_group(const Sequence& sequence, GroupNumber group) {
     Element element;
     element.group = group;
     const auto of = unit_of(element);
-    units_[unit_of(sequence)].groups.push_back(of);
+    made_[unit_of(sequence)].groups.push_back(of);
 }
 
 void Vocabulary::finish() {
-    short_stems_.assign(kFilter, 0);
-    long_stems_.assign(kFilter, 0);
+    for (const auto& [word, unit] : words_) {
+        if (word.size() <= WordKey::kBytes) short_words_.add(WordKey(word), unit);
+    }
+    lengths_after_two_.assign(kFilter, 0);
+    lengths_after_four_.assign(kFilter, 0);
     for (const auto& [stem, unit] : stems_) {
+        const WordKey key(stem);
         const auto bit = std::uint64_t{1} << stem.size();
-        if (stem.size() < 4) short_stems_[filter_of(stem, 2)] |= bit;
-        else long_stems_[filter_of(stem, 4)] |= bit;
+        if (stem.size() < 4) lengths_after_two_[short_filter_of(key)] |= bit;
+        else lengths_after_four_[long_filter_of(key)] |= bit;
+        if (stem.size() <= WordKey::kBytes) short_stems_.add(key, unit);
+    }
+    for (auto& made : made_) {
+        UnitInfo info;
+        info.begin = static_cast<std::uint32_t>(lists_.size());
+        info.targets = static_cast<std::uint32_t>(made.targets.size());
+        info.groups = static_cast<std::uint32_t>(made.groups.size());
+        info.reach = static_cast<std::uint16_t>(made.reach);
+        info.begins_pair = made.begins_pair;
+        for (const auto first : made.firsts) info.firsts |= firsts_bit(first);
+        lists_.insert(lists_.end(), made.targets.begin(), made.targets.end());
+        lists_.insert(lists_.end(), made.groups.begin(), made.groups.end());
+        units_.push_back(info);
+        made = {};  // no longer needed
     }
 }
 

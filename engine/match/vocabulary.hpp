@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "match/pattern.hpp"
+#include "match/word_table.hpp"
 
 namespace hark::match {
 
@@ -46,7 +47,7 @@ public:
     template <typename Hit>
     void scan(std::string_view folded, Scratch& scratch, Hit hit) const;
 
-    [[nodiscard]] bool empty() const noexcept { return units_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return made_.empty(); }
 
 private:
     using Unit = std::uint32_t;                    ///< a word, a stem, a group, a row; numbered
@@ -59,12 +60,21 @@ private:
     };
     using Table = boost::unordered_flat_map<std::string_view, Unit, Hash>;
 
-    struct UnitInfo {
+    struct UnitInMaking {
         std::vector<Target> targets;
         std::vector<Unit> groups;  ///< that it belongs to
+        std::vector<Unit> firsts;  ///< of the pairs whose second it is
         bool begins_pair = false;
-        std::uint32_t reach =
-            0;  ///< as the second of pairs: one more than the largest gap; 0: of none
+        std::uint32_t reach = 0;  ///< one more than the largest gap of these pairs; 0: of none
+    };
+    /// What the scan reads of a unit: half a cache line.
+    struct UnitInfo {
+        std::uint64_t firsts = 0;  ///< bits of firsts_bit(): most neighbours make no pair
+        std::uint32_t begin = 0;   ///< in lists_: targets, then groups
+        std::uint32_t targets = 0;
+        std::uint32_t groups = 0;
+        std::uint16_t reach = 0;
+        bool begins_pair = false;
     };
     struct Pair {
         Unit unit;  ///< what the two are together
@@ -79,23 +89,42 @@ private:
     Unit make_unit();
     Unit unit_of(const Element& element);
     Unit unit_of(const Sequence& sequence);
-    [[nodiscard]] static std::size_t filter_of(std::string_view word, std::size_t bytes) noexcept;
+    static std::size_t filter_of(std::uint64_t first_bytes) noexcept {
+        return (first_bytes * 0x9E3779B97F4A7C15) >> 52U;
+    }
+    static std::size_t short_filter_of(const WordKey& key) noexcept {
+        return filter_of(key.low & 0xFFFF);
+    }
+    static std::size_t long_filter_of(const WordKey& key) noexcept {
+        return filter_of(key.low & 0xFFFFFFFF);
+    }
+    static std::uint64_t firsts_bit(Unit first) noexcept { return std::uint64_t{1} << first % 64; }
+
+    static Unit find(const Table& table, std::string_view text) noexcept {
+        const auto found = table.find(text);
+        return found == table.end() ? WordTable::kNone : found->second;
+    }
 
     template <typename Hit>
     void take(Unit unit, Place place, Scratch& scratch, Hit& hit) const;
     template <typename Hit>
     void take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const;
     template <typename Hit>
-    void scan_stems(std::string_view text, Place place, Scratch& scratch, Hit& hit) const;
+    void scan_stems(const WordKey& key, std::string_view text, Place place, Scratch& scratch,
+                    Hit& hit) const;
 
     std::deque<std::string> texts_;  ///< what the tables' keys point to
     Table words_;
     Table stems_;
+    WordTable short_words_;  ///< of words_, those that a WordKey holds
+    WordTable short_stems_;
     // Which lengths of stems begin with these 2 (or 4) bytes, one bit a length: most words need no
     // lookup at all.
-    std::vector<std::uint64_t> short_stems_;
-    std::vector<std::uint64_t> long_stems_;
+    std::vector<std::uint64_t> lengths_after_two_;
+    std::vector<std::uint64_t> lengths_after_four_;
+    std::vector<UnitInMaking> made_;
     std::vector<UnitInfo> units_;
+    std::vector<std::uint32_t> lists_;
     boost::unordered_flat_map<GroupNumber, Unit> groups_;
     boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> pairs_;
 };
@@ -113,19 +142,23 @@ void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const 
         if (known && info.reach == 0) return;
         if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
     }
-    for (const auto target : info.targets) hit(target, place.bytes);
-    for (const auto group : info.groups) take(group, place, scratch, hit);
+    const auto* const list = lists_.data() + info.begin;
+    for (std::uint32_t i = 0; i < info.targets; ++i) hit(list[i], place.bytes);
+    for (std::uint32_t i = 0; i < info.groups; ++i)
+        take(list[info.targets + i], place, scratch, hit);
     if (info.reach > 0) take_pairs(unit, place, scratch, hit);
 }
 
 template <typename Hit>
 void Vocabulary::take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const {
     const auto reach = units_[second].reach;
+    const auto firsts = units_[second].firsts;
     for (auto i = scratch.recent.size(); i-- > 0;) {
         const auto first = scratch.recent[i];
         if (first.position >= place.first) continue;
         const auto distance = place.first - first.position;
         if (distance > reach) break;
+        if ((firsts & firsts_bit(first.unit)) == 0) continue;
         const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | second);
         if (found == pairs_.end()) continue;
         for (const auto& pair : found->second) {
@@ -137,15 +170,17 @@ void Vocabulary::take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit
 }
 
 template <typename Hit>
-void Vocabulary::scan_stems(std::string_view text, Place place, Scratch& scratch, Hit& hit) const {
+void Vocabulary::scan_stems(const WordKey& key, std::string_view text, Place place,
+                            Scratch& scratch, Hit& hit) const {
     if (text.size() < 2) return;
-    auto lengths = short_stems_[filter_of(text, 2)];
-    if (text.size() >= 4) lengths |= long_stems_[filter_of(text, 4)];
+    auto lengths = lengths_after_two_[short_filter_of(key)];
+    if (text.size() >= 4) lengths |= lengths_after_four_[long_filter_of(key)];
     if (text.size() < 63) lengths &= (std::uint64_t{2} << text.size()) - 1;
     for (; lengths != 0; lengths &= lengths - 1) {
         const auto length = static_cast<std::size_t>(__builtin_ctzll(lengths));
-        const auto found = stems_.find(text.substr(0, length));
-        if (found != stems_.end()) take(found->second, place, scratch, hit);
+        const auto unit = length <= WordKey::kBytes ? short_stems_.find(key.first(length))
+                                                    : find(stems_, text.substr(0, length));
+        if (unit != WordTable::kNone) take(unit, place, scratch, hit);
     }
 }
 
@@ -155,15 +190,19 @@ void Vocabulary::scan(std::string_view folded, Scratch& scratch, Hit hit) const 
     scratch.recent.clear();
     std::uint32_t position = 0;
     for (std::size_t begin = 1; begin < folded.size(); ++position) {
-        auto end = folded.find(' ', begin);
-        if (end == std::string_view::npos) end = folded.size();
-        const auto text = folded.substr(begin, end - begin);
+        const auto rest = folded.substr(begin);
+        auto key = rest.size() >= WordKey::kBytes ? WordKey::load(rest.data()) : WordKey(rest);
+        auto size = key.find_space();
+        if (size == WordKey::kBytes) size = std::min(rest.find(' ', size), rest.size());
+        else key = key.first(size);
+        const auto text = rest.substr(0, size);
+        const auto end = begin + size;
         const Place place{position,
                           position,
                           {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
-        if (const auto found = words_.find(text); found != words_.end())
-            take(found->second, place, scratch, hit);
-        if (!stems_.empty()) scan_stems(text, place, scratch, hit);
+        const auto unit = size <= WordKey::kBytes ? short_words_.find(key) : find(words_, text);
+        if (unit != WordTable::kNone) take(unit, place, scratch, hit);
+        if (!stems_.empty()) scan_stems(key, text, place, scratch, hit);
         begin = end + 1;
     }
 }

@@ -48,12 +48,14 @@ void Judge::use(const RuleBook& book) {
                               [](const Rule& rule) { return rule.mode == Mode::shadow; });
     pii_label_ = static_cast<LabelId>(pii - book.labels.begin());
     make_units();
+    make_briefs();
     scopes_.clear();
     scopes_.push_back(make_scope({}));
     scopes_.push_back({});
     for (std::size_t i = 0; i < units_.size(); ++i) {
         scopes_[kUndetermined].units.push_back(static_cast<UnitIndex>(i));
     }
+    scopes_[kUndetermined].has_unit.assign(units_.size(), true);
     for (const auto& pack : book.packs) {
         const auto known = std::any_of(scopes_.begin(), scopes_.end(),
                                        [&](const Scope& scope) { return scope.lang == pack.lang; });
@@ -88,11 +90,33 @@ Judge::Scope Judge::make_scope(std::string_view lang) const {
     Scope scope;
     scope.lang = lang;
     for (std::size_t i = 0; i < units_.size(); ++i) {
-        if (units_[i].lang == lang || units_[i].lang == kAny) {
-            scope.units.push_back(static_cast<UnitIndex>(i));
-        }
+        const bool belongs = units_[i].lang == lang || units_[i].lang == kAny;
+        if (belongs) scope.units.push_back(static_cast<UnitIndex>(i));
+        scope.has_unit.push_back(belongs);
     }
     return scope;
+}
+
+void Judge::make_briefs() {
+    briefs_.clear();
+    for (const auto& rule : book_->rules) {
+        Brief brief;
+        brief.weight = rule.weight;
+        brief.unit = unit_of_pack_[rule.pack];
+        const auto& when = rule.when;
+        const bool conditional = rule.sample < kEveryPost || !when.facts.empty() ||
+                                 !when.langs.empty() || !when.domains.empty();
+        brief.kind = rule.mode != Mode::live ? Brief::Kind::not_live
+                     : !when.rules.empty()   ? Brief::Kind::waiting
+                     : conditional           ? Brief::Kind::conditional
+                                             : Brief::Kind::plain;
+        briefs_.push_back(brief);
+    }
+    for (const auto& rule : book_->rules) {
+        for (const auto& test : rule.when.rules) {
+            for (const auto named : test.rules) briefs_[named].named = true;
+        }
+    }
 }
 
 void Judge::add_patternless(Scope& scope) const {
@@ -179,13 +203,16 @@ void Judge::mark(RuleIndex rule) noexcept {
 /// all rule tests can be decided.
 void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
     for (const auto index : input.matches.rules) {
-        const auto& rule = book_->rules[index];
-        if (rule.mode != Mode::live || !in_sample(rule)) continue;
-        if (!rule.when.rules.empty()) {
-            waiting_.push_back(index);
-        } else if (holds(rule.when, input)) {
+        const auto& brief = briefs_[index];
+        if (!scope.has_unit[brief.unit] && !brief.named) continue;
+        if (brief.kind == Brief::Kind::plain) {
             mark(index);
+            continue;
         }
+        const auto& rule = book_->rules[index];
+        if (brief.kind == Brief::Kind::not_live || !in_sample(rule)) continue;
+        if (brief.kind == Brief::Kind::waiting) waiting_.push_back(index);
+        else if (holds(rule.when, input)) mark(index);
     }
     const auto try_all = [&](const std::vector<RuleIndex>& rules) {
         for (const auto index : rules) {
@@ -249,14 +276,15 @@ void Judge::score(const Scope& scope) noexcept {
         units_[index].log_odds = book_->packs[units_[index].pack].bias;
     }
     for (const auto rule : fired_) {
-        auto& unit = units_[unit_of_pack_[book_->rules[rule].pack]];
-        if (unit.lang != kAny) {
-            unit.log_odds += book_->rules[rule].weight;
+        const auto& brief = briefs_[rule];
+        auto& unit = units_[brief.unit];
+        if (any_unit_of_label_[unit.label] != brief.unit) {
+            unit.log_odds += brief.weight;
             continue;
         }
         for (const auto index : scope.units) {
             if (units_[index].label == unit.label) {
-                units_[index].log_odds += book_->rules[rule].weight;
+                units_[index].log_odds += brief.weight;
             }
         }
     }
@@ -310,9 +338,8 @@ bool Judge::has_reason(const Unit& unit) const noexcept {
     const auto own = unit_of_pack_[unit.pack];
     const auto any = any_unit_of_label_[unit.label];
     return std::any_of(fired_.begin(), fired_.end(), [&](RuleIndex index) {
-        const auto& rule = book_->rules[index];
-        const auto of = unit_of_pack_[rule.pack];
-        return rule.weight > 0 && (of == own || of == any);
+        const auto& brief = briefs_[index];
+        return brief.weight > 0 && (brief.unit == own || brief.unit == any);
     });
 }
 
@@ -320,10 +347,9 @@ void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
     const auto own = unit_of_pack_[given.pack];
     const auto any = any_unit_of_label_[given.label];
     for (const auto index : fired_) {
-        const auto& rule = book_->rules[index];
-        const auto unit = unit_of_pack_[rule.pack];
-        if (rule.weight == 0 || (unit != own && unit != any)) continue;
-        out.evidence.push_back({index, given.label, rule.weight, {}});
+        const auto& brief = briefs_[index];
+        if (brief.weight == 0 || (brief.unit != own && brief.unit != any)) continue;
+        out.evidence.push_back({index, given.label, brief.weight, {}});
     }
 }
 

@@ -76,12 +76,23 @@ private:
     struct Scope {
         std::string lang;
         std::vector<UnitIndex> units;
+        std::vector<bool> has_unit;         ///< by unit
         std::vector<RuleIndex> facts_only;  ///< patternless, without rule tests
         std::vector<RuleIndex> composite;   ///< patternless, with rule tests
         std::vector<RuleIndex> shadow;      ///< patternless
     };
 
+    /// What most posts need of a rule, close together: rules are large and many.
+    struct Brief {
+        enum class Kind : std::uint8_t { plain, conditional, waiting, not_live };
+        float weight = 0;
+        UnitIndex unit = 0;
+        Kind kind = Kind::plain;
+        bool named = false;  ///< by another rule's condition
+    };
+
     void make_units();
+    void make_briefs();
     [[nodiscard]] Scope make_scope(std::string_view lang) const;
     void add_patternless(Scope& scope) const;
     [[nodiscard]] const Scope& scope_of(std::string_view lang) const noexcept;
@@ -105,6 +116,7 @@ private:
     PiiFinder pii_;
     std::vector<Unit> units_;
     std::vector<UnitIndex> unit_of_pack_;
+    std::vector<Brief> briefs_;  ///< by rule
     std::vector<UnitIndex> any_unit_of_label_;
     std::vector<Scope> scopes_;  ///< by language; first the one of other languages, then all
     LabelId pii_label_ = 0;

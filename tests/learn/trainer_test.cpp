@@ -61,7 +61,9 @@ TEST(Trainer, WhatHandWrittenRulesSayStands) {
     const auto learned = learned_from(all);
     EXPECT_NEAR(learned.prior_scale, 2, 0.3) << "1.5 was said where 3 was true";
     for (const auto& rule : learned.rules) {
-        if (rule.feature == 0) EXPECT_NEAR(rule.weight, 0, 0.3);
+        if (rule.feature == 0) {
+            EXPECT_NEAR(rule.weight, 0, 0.3);
+        }
     }
 }
 

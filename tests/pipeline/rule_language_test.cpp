@@ -112,7 +112,7 @@ TEST(Lists, StandForAnyOfTheirWords) {
     EXPECT_EQ(fired("money is back"), "");
     EXPECT_EQ(fired("No sign of money back even yet"), "alone row");
     EXPECT_EQ(fired("no x y z money back yet"), "alone");
-    EXPECT_EQ(fired("Keine Rueckzahlung"), "alone");
+    EXPECT_EQ(fired("where is my Rueckzahlung"), "alone");
     EXPECT_EQ(fired("no rueckzahlung still"), "alone row");
     EXPECT_EQ(fired("refunding"), "");
 }
@@ -126,7 +126,7 @@ TEST(Lists, PhrasesCountFromTheirFirstWordAndTheirLast) {
         "  - {id: both, pattern: '{things} ~1 {things}', weight: 1}\n");
     Fired fired(folder);
     EXPECT_EQ(fired("a very long phrase b"), "before after");
-    EXPECT_EQ(fired("a phrase c phrase"), "before both");
+    EXPECT_EQ(fired("it is a phrase and phrase"), "before both");
     EXPECT_EQ(fired("phrase c very long phrase"), "both");
     EXPECT_EQ(fired("phrase c d very long phrase"), "");
 }
@@ -176,13 +176,13 @@ TEST(Rows, OfManyWordsWithGaps) {
         "  - {id: row, pattern: 'a ~1 b* ~2 c d', weight: 1}\n"
         "  - {id: same, pattern: 'x ~3 x ~3 x', weight: 1}\n");
     Fired fired(folder);
-    EXPECT_EQ(fired("a q bb q q c d"), "row");
+    EXPECT_EQ(fired("it was a q bb and then c d"), "row");
     EXPECT_EQ(fired("a q q bb q q c d"), "");
     EXPECT_EQ(fired("a b b q q c d"), "row");
     EXPECT_EQ(fired("a b c q d"), "");
     EXPECT_EQ(fired("x x"), "");
-    EXPECT_EQ(fired("x q x q q q x"), "same");
-    EXPECT_EQ(fired.verdict().evidence.size(), 0U);  // -1 + 1 is not above the threshold
+    EXPECT_EQ(fired("then x went x on and on x"), "same");
+    EXPECT_EQ(fired.verdict().evidence.size(), 1U);  // -1 + 1: the threshold
 }
 
 TEST(Rows, AHostileTextDoesNotMultiply) {

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace hark::match {
+
+/// The first sixteen bytes of a word, zeros behind its end: two registers instead of a string, so
+/// that hash and comparison cost no loop and no call. Folded text holds no zero byte.
+struct WordKey {
+    static constexpr std::size_t kBytes = 16;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    friend bool operator==(const WordKey&, const WordKey&) = default;
+
+    WordKey() = default;
+    explicit WordKey(std::string_view word) noexcept {
+        static_assert(std::endian::native == std::endian::little);
+        char bytes[kBytes] = {};
+        std::memcpy(bytes, word.data(), word.size() < kBytes ? word.size() : kBytes);
+        *this = load(bytes);
+    }
+
+    /// From sixteen readable bytes.
+    [[nodiscard]] static WordKey load(const char* from) noexcept {
+        WordKey key;
+        std::memcpy(&key.low, from, 8);
+        std::memcpy(&key.high, from + 8, 8);
+        return key;
+    }
+
+    /// The first `bytes` of them, 1 to 16.
+    [[nodiscard]] WordKey first(std::size_t bytes) const noexcept {
+        WordKey key;
+        const auto mask = ~std::uint64_t{0} >> (8 - (bytes & 7U)) * 8 % 64;
+        key.low = bytes < 8 ? low & mask : low;
+        key.high = bytes <= 8 ? 0 : bytes < kBytes ? high & mask : high;
+        return key;
+    }
+
+    /// Where the first space is; 16 when there is none.
+    [[nodiscard]] std::size_t find_space() const noexcept {
+        const auto zeros = [](std::uint64_t word) {
+            constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
+            return ~(((word & kLow) + kLow) | word | kLow);
+        };
+        constexpr std::uint64_t kSpaces = 0x2020202020202020;
+        if (const auto found = zeros(low ^ kSpaces); found != 0)
+            return static_cast<std::size_t>(std::countr_zero(found)) / 8;
+        const auto found = zeros(high ^ kSpaces);
+        return 8 + (found != 0 ? static_cast<std::size_t>(std::countr_zero(found)) / 8 : 8);
+    }
+};
+
+/// Words of at most sixteen bytes, each with a number. Open addressing: a miss, the common case, is
+/// one cache line. Thread-safe once filled.
+class WordTable {
+public:
+    static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+    [[nodiscard]] std::uint32_t find(const WordKey& key) const noexcept {
+        for (auto at = slot_of(key);; at = (at + 1) & mask_) {
+            if (slots_[at].key == key) return slots_[at].number;
+            if (slots_[at].number == kNone) return kNone;
+        }
+    }
+
+    /// The key is not zero and not there yet.
+    void add(const WordKey& key, std::uint32_t number);
+
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+private:
+    struct Slot {
+        WordKey key;
+        std::uint32_t number = kNone;
+    };
+
+    [[nodiscard]] std::size_t slot_of(const WordKey& key) const noexcept {
+        const auto mixed =
+            (key.low ^ std::rotl(key.high * 0xD6E8FEB86659FD93, 32)) * 0x9E3779B97F4A7C15;
+        return (mixed ^ mixed >> 32U) * 0xD6E8FEB86659FD93 >> shift_ & mask_;
+    }
+
+    std::vector<Slot> slots_ = std::vector<Slot>(2);
+    std::size_t mask_ = 1;
+    unsigned shift_ = 63;
+    std::size_t size_ = 0;
+};
+
+}  // namespace hark::match
