@@ -218,6 +218,21 @@ void naked_copy(benchmark::State& state) {
     }
 }
 
+/// How many rules match a post, before conditions and languages.
+double hits_a_post(const std::shared_ptr<const match::RuleSet>& rules) {
+    match::Matcher matcher;
+    matcher.use(rules);
+    Matches matches;
+    std::size_t hits = 0;
+    for (const auto& text : fixture().folded) {
+        FoldedText folded;
+        folded.bytes = text;
+        matcher.scan(folded, matches);
+        hits += matches.rules.size();
+    }
+    return static_cast<double>(hits) / static_cast<double>(fixture().folded.size());
+}
+
 void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::RuleSet>& rules) {
     auto& data = fixture();
     SettingNode none;
@@ -250,6 +265,7 @@ void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::Ru
     if (metrics.total("hark_dead_letters_total") > 0) state.SkipWithError("a frame was refused");
     state.counters["record_bytes/post"] =
         benchmark::Counter(static_cast<double>(port.bytes), benchmark::Counter::kAvgIterations);
+    state.counters["hits/post"] = hits_a_post(rules);
     state.counters["frame_bytes"] = static_cast<double>(data.sizes[0]);
 }
 

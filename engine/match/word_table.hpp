@@ -55,23 +55,23 @@ struct WordKey {
     }
 };
 
-/// Words of at most sixteen bytes, each with a number. Open addressing: a miss, the common case, is
-/// one cache line. Thread-safe once filled.
+/// Words of at most sixteen bytes, each with a number. Open addressing with a byte of the hash a
+/// slot beside it: a miss, the common case, stays in the first cache. Thread-safe once filled.
 class WordTable {
 public:
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
     [[nodiscard]] std::uint32_t find(const WordKey& key) const noexcept {
-        for (auto at = slot_of(key);; at = (at + 1) & mask_) {
-            if (slots_[at].key == key) return slots_[at].number;
-            if (slots_[at].number == kNone) return kNone;
+        const auto hash = hash_of(key);
+        const auto tag = tag_of(hash);
+        for (auto at = hash >> shift_;; at = (at + 1) & mask_) {
+            if (tags_[at] == tag && slots_[at].key == key) return slots_[at].number;
+            if (tags_[at] == 0) return kNone;
         }
     }
 
-    /// The key is not zero and not there yet.
+    /// The key is not there yet.
     void add(const WordKey& key, std::uint32_t number);
-
-    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
 private:
     struct Slot {
@@ -79,12 +79,17 @@ private:
         std::uint32_t number = kNone;
     };
 
-    [[nodiscard]] std::size_t slot_of(const WordKey& key) const noexcept {
+    static std::uint64_t hash_of(const WordKey& key) noexcept {
         const auto mixed =
             (key.low ^ std::rotl(key.high * 0xD6E8FEB86659FD93, 32)) * 0x9E3779B97F4A7C15;
-        return (mixed ^ mixed >> 32U) * 0xD6E8FEB86659FD93 >> shift_ & mask_;
+        return (mixed ^ mixed >> 32U) * 0xD6E8FEB86659FD93;
+    }
+    /// Of bits that shift_ leaves out; 0 is an empty slot.
+    static std::uint8_t tag_of(std::uint64_t hash) noexcept {
+        return static_cast<std::uint8_t>(hash >> 24U | 1U);
     }
 
+    std::vector<std::uint8_t> tags_ = std::vector<std::uint8_t>(2);
     std::vector<Slot> slots_ = std::vector<Slot>(2);
     std::size_t mask_ = 1;
     unsigned shift_ = 63;

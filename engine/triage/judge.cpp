@@ -46,6 +46,8 @@ void Judge::use(const RuleBook& book) {
     has_pii_label_ = pii != book.labels.end();
     has_shadow_ = std::any_of(book.rules.begin(), book.rules.end(),
                               [](const Rule& rule) { return rule.mode == Mode::shadow; });
+    has_samples_ = std::any_of(book.rules.begin(), book.rules.end(),
+                               [](const Rule& rule) { return rule.sample < kEveryPost; });
     pii_label_ = static_cast<LabelId>(pii - book.labels.begin());
     make_units();
     make_briefs();
@@ -173,14 +175,13 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
     shadow_fired_.clear();
     waiting_.clear();
     knows_hosts_ = false;
-    share_ = share_of(input.mention.id);
+    if (has_samples_) share_ = share_of(input.mention.id);
     const auto& scope = scope_of(input.lang);
     scope_ = &scope;
     facts_.read(input);
     find_pii(input, out);
     fire(input, scope);
     if (has_shadow_) fire_shadow(input, scope, out);
-    std::sort(fired_.begin(), fired_.end());
     score(scope);
     give_labels(scope, input.mention.author.is_brand, out);
     give_spans(out);
@@ -355,11 +356,14 @@ bool Judge::has_reason(const Unit& unit) const noexcept {
 void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
     const auto own = unit_of_pack_[given.pack];
     const auto any = any_unit_of_label_[given.label];
+    const auto first = static_cast<std::ptrdiff_t>(out.evidence.size());
     for (const auto index : fired_) {
         const auto& brief = briefs_[index];
         if (brief.weight == 0 || (brief.unit != own && brief.unit != any)) continue;
         out.evidence.push_back({index, given.label, brief.weight, {}});
     }
+    std::sort(out.evidence.begin() + first, out.evidence.end(),
+              [](const Evidence& a, const Evidence& b) { return a.rule < b.rule; });
 }
 
 /// A rule of personal data stands where its first finding is.

@@ -125,6 +125,7 @@ private:
     LabelId pii_label_ = 0;
     bool has_pii_label_ = false;
     bool has_shadow_ = false;
+    bool has_samples_ = false;
 
     std::vector<std::uint32_t> stamp_;  ///< by rule: the post in which it last fired
     std::uint32_t post_ = 0;
