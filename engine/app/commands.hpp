@@ -43,11 +43,12 @@ struct RulesOptions {
 
 struct LearnOptions {
     std::vector<std::string> data;
-    std::vector<std::string> rules;  ///< whose hand-written rules are weighed with the rest
+    std::vector<std::string> background;  ///< ordinary posts, taken to be without the label
+    std::vector<std::string> rules;       ///< whose hand-written rules are weighed with the rest
     std::string label;
     std::string lang;
     std::string output;
-    std::string desk;  ///< the source whose rate of the label ships
+    std::string desk;  ///< the source that has half the say about the threshold
     std::uint32_t desk_repeat = 1;
     std::size_t most_rules = 2000;
     std::uint32_t fewest = 4;

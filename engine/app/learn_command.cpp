@@ -32,6 +32,9 @@ public:
     int run() {
         if (!load_rules()) return kConfiguration;
         read_rows();
+        const auto labelled = rows_.size();
+        read_background();
+        background_ = rows_.size() - labelled;
         learn::TrainOptions how;
         how.rules = options_.most_rules;
         how.fewest = options_.fewest;
@@ -77,20 +80,36 @@ private:
     }
 
     void read_rows() {
-        text::Folder folder;
         for (const auto& post : read_posts(options_.data, options_.part)) {
             const auto value = post.label(options_.label);
             if (value < 0 || post.lang != options_.lang) continue;
-            learn::Row row;
+            auto& row = add_row(post);
             row.positive = value == 1;
             row.source = sources_.emplace(post.source, sources_.size()).first->second;
             row.repeat = post.source == options_.desk ? options_.desk_repeat : 1;
-            row.fold = static_cast<std::uint32_t>(hash_of(post.text) % learn::kFolds);
-            row.features = space_.of(folder.fold(post.text));
-            add_fired(post, row);
-            rows_.push_back(std::move(row));
-            if (rows_.size() % 500 == 0) progress(std::to_string(rows_.size()) + " posts");
         }
+    }
+
+    /// At most as many as there are labelled posts, chosen by hash.
+    void read_background() {
+        auto posts = read_posts(options_.background, options_.part);
+        std::erase_if(posts, [&](const learn::LabelledPost& post) {
+            return post.lang != options_.lang || post.label(options_.label) >= 0;
+        });
+        std::sort(posts.begin(), posts.end(), [](const auto& a, const auto& b) {
+            return std::pair(hash_of(a.text), a.text) < std::pair(hash_of(b.text), b.text);
+        });
+        posts.resize(std::min(posts.size(), rows_.size()));
+        for (const auto& post : posts) add_row(post).source = learn::kBackground;
+    }
+
+    learn::Row& add_row(const learn::LabelledPost& post) {
+        auto& row = rows_.emplace_back();
+        row.fold = static_cast<std::uint32_t>(hash_of(post.text) % learn::kFolds);
+        row.features = space_.of(folder_.fold(post.text));
+        add_fired(post, row);
+        if (rows_.size() % 500 == 0) progress(std::to_string(rows_.size()) + " posts");
+        return row;
     }
 
     void add_fired(const learn::LabelledPost& post, learn::Row& row) {
@@ -110,9 +129,10 @@ private:
         std::size_t positives = 0;
         for (const auto& row : rows_) positives += row.positive ? 1 : 0;
         file << "# " << options_.label << ", " << options_.lang << ": learned by `hark learn` from "
-             << rows_.size() << " posts, " << positives << " of them with the label, of";
+             << rows_.size() - background_ << " posts, " << positives
+             << " of them with the label, of";
         for (const auto& [name, index] : sources_) file << ' ' << name;
-        file << ".\nlabel: " << options_.label << "\nlang: " << options_.lang << '\n';
+        file << ",\n# beside " << background_ << " ordinary posts.\nlabel: " << options_.label << "\nlang: " << options_.lang << '\n';
         char number[64];
         std::snprintf(number, sizeof number, "bias: %.3f\nthreshold: %.3f\n", learned.bias,
                       learned.threshold);
@@ -135,7 +155,7 @@ private:
             return kBadInput;
         }
         std::printf("%s: %zu rules from %zu posts (%zu with the label), threshold %.3f\n",
-                    options_.output.c_str(), count, rows_.size(), positives, learned.threshold);
+                    options_.output.c_str(), count, rows_.size() - background_, positives, learned.threshold);
         return kFine;
     }
 
@@ -164,7 +184,9 @@ private:
     std::optional<pipeline::Walk> walk_;
     std::vector<RuleIndex> weighed_;
     std::string advice_;
+    text::Folder folder_;
     std::vector<learn::Row> rows_;
+    std::size_t background_ = 0;  ///< the last of them
     std::map<std::string, std::uint32_t> sources_;
 };
 

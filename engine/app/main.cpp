@@ -117,8 +117,14 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
         ->add_option("--rules", options.rules,
                      "Folders whose hand-written rules are weighed with the rest")
         ->allow_extra_args(false);
+    learn
+        ->add_option("--background", options.background,
+                     "Ordinary posts that nobody labelled (same NDJSON): taken to be without the "
+                     "label, so that rules do not fire on what they never saw")
+        ->allow_extra_args(false);
     learn->add_option("--desk", options.desk,
-                      "The source whose posts are like yours: its rate of the label ships");
+                      "The source whose posts are like yours: it has half the say about the "
+                      "threshold");
     learn->add_option("--desk-repeat", options.desk_repeat, "Its posts count so many times")
         ->check(CLI::Range(1, 100));
     learn->add_option("--most-rules", options.most_rules, "At most so many rules")

@@ -51,7 +51,8 @@ public:
                 for (const auto feature : row.features) {
                     if (column_of[feature] != 0) nodes_.push_back({column_of[feature], 1.0});
                 }
-                nodes_.push_back({static_cast<int>(columns_ + 1 + row.source), 1.0});
+                if (row.source != kBackground)
+                    nodes_.push_back({static_cast<int>(columns_ + 1 + row.source), 1.0});
                 nodes_.push_back({static_cast<int>(columns_ + sources_ + 1),
                                   kPriorColumn * static_cast<double>(row.prior)});
                 nodes_.push_back({static_cast<int>(columns_ + sources_ + 2), 1.0});
@@ -184,7 +185,9 @@ public:
     Trainer(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
             const std::function<void(const std::string&)>& progress)
         : rows_(rows), features_(features), options_(options), progress_(progress) {
-        for (const auto& row : rows) sources_ = std::max(sources_, row.source + 1);
+        for (const auto& row : rows) {
+            if (row.source != kBackground) sources_ = std::max(sources_, row.source + 1);
+        }
         const auto positives =
             std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.positive; });
         if (positives == 0 || static_cast<std::size_t>(positives) == rows.size())
@@ -287,6 +290,7 @@ private:
         double sum = 0;
         double count = 0;
         for (const auto& row : rows_) {
+            if (row.source == kBackground) continue;
             sum += fit.sources[row.source] * row.repeat;
             count += row.repeat;
         }
@@ -308,7 +312,7 @@ private:
                 by_feature[chosen[i]] = seen.by_column[i];
             const auto intercept = shipped_intercept(seen);
             for (const auto& row : rows_) {
-                if (row.fold == fold)
+                if (row.fold == fold && row.source != kBackground)
                     scored.push_back({log_odds_of(row, by_feature, seen.prior) + intercept,
                                       row.positive, row.source});
             }

@@ -19,6 +19,9 @@ struct Row {
     std::uint32_t fold = 0;    ///< below kFolds; for figures on posts that were not learned from
 };
 inline constexpr std::uint32_t kFolds = 5;
+/// The source of posts that are taken to be negative: they have no intercept of their own, which
+/// would explain them away, and no say about calibration and threshold.
+inline constexpr std::uint32_t kBackground = ~std::uint32_t{0};
 
 struct TrainOptions {
     std::size_t rules = 2000;  ///< at most so many features are kept

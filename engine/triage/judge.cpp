@@ -21,6 +21,10 @@ constexpr auto kNoUnit = std::numeric_limits<std::uint16_t>::max();
 constexpr std::size_t kOtherLanguages = 0;
 constexpr std::size_t kUndetermined = 1;
 
+// What the rules for a label must weigh together, besides what is against it: a post's shortness or
+// the lack of a link is no reason that anybody would accept.
+constexpr float kSpeaksFor = 0.5F;
+
 float probability_of(float log_odds) noexcept {
     return 1.0F / (1.0F + std::exp(-log_odds));
 }
@@ -347,10 +351,12 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
 bool Judge::has_reason(const Unit& unit) const noexcept {
     const auto own = unit_of_pack_[unit.pack];
     const auto any = any_unit_of_label_[unit.label];
-    return std::any_of(fired_.begin(), fired_.end(), [&](RuleIndex index) {
+    float sum = 0;
+    for (const auto index : fired_) {
         const auto& brief = briefs_[index];
-        return brief.weight > 0 && (brief.unit == own || brief.unit == any);
-    });
+        if (brief.weight > 0 && (brief.unit == own || brief.unit == any)) sum += brief.weight;
+    }
+    return sum >= kSpeaksFor;
 }
 
 void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {

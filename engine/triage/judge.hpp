@@ -38,8 +38,8 @@ struct JudgeInput {
 /// said is in Verdict::shadow. A sampled rule is tried on the posts whose ids fall into its share,
 /// the same for all rules; a post without an id is in every share.
 ///
-/// A label needs a rule that speaks for it: bias alone, or the absence of what speaks against it,
-/// gives none.
+/// A label needs rules that speak for it, of weight 0.5 together: bias alone, or the absence of
+/// what speaks against it, gives none.
 ///
 /// The brand's own account gets no label but `pii`; a deletion none at all.
 class Judge {
@@ -110,7 +110,7 @@ private:
     void score(const Scope& scope) noexcept;
     [[nodiscard]] const Unit* best_unit(const Scope& scope, LabelId label) const noexcept;
     void give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept;
-    /// Some rule speaks for the label: a bias alone gives none.
+    /// Rules speak for the label: a bias alone gives none.
     [[nodiscard]] bool has_reason(const Unit& unit) const noexcept;
     void give_evidence(const LabelScore& given, Verdict& out) noexcept;
     void give_spans(Verdict& out) const noexcept;
