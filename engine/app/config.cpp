@@ -76,6 +76,8 @@ private:
             brand.hashtags = item.texts("hashtags");
             brand.domains = item.texts("domains");
             brand.accounts = item.texts("accounts");
+            brand.phones = item.texts("phones");
+            brand.published = item.texts("published");
             brand.where = item.where();
             if (!ids.insert(brand.id).second)
                 item.fault("id", "brand `" + brand.id + "` stands here twice");
