@@ -129,7 +129,7 @@ bool goes_on(std::string_view text, std::size_t end) noexcept {
     if (end >= text.size() || text[end] != ' ') return false;
     const auto next = word_after(text, end);
     return next && !next.capital && !next.number && code_points(next.folded()) >= kShort &&
-           roles_of(next) == 0;
+           (roles_of(next) == 0 || (roles_of(next) & kNever) != 0);
 }
 
 /// ul. Leśna 107; rua Mina 50; ул. Ленина, д. 5; Hauptstraße 5.

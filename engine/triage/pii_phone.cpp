@@ -131,7 +131,8 @@ bool is_russia_form(const Stretch& it) noexcept {
     }
     const bool ten = it.sizes({3, 3, 2, 2}) && is_range_of_russia(digits);
     return ten && !is_freephone_of_russia(digits) &&
-           (digits[0] == '9' || it.before(1) == ')' || it.before(2) == '-');
+           (digits[0] == '9' || it.before(1) == ')' ||
+            (it.before(1) == ' ' && it.before(2) == '-'));
 }
 
 // -- Poland
@@ -155,7 +156,7 @@ bool is_poland_digits(std::string_view digits) noexcept {
 bool is_poland_form(const Stretch& it) noexcept {
     if (!is_poland_digits(it.digits)) return false;
     if (it.sizes({2, 3, 2, 2})) return true;
-    if (it.sizes({2, 7})) return it.before(1) == ')' || it.before(1) == '-';
+    if (it.sizes({2, 7})) return it.before(1) == ')';
     if (!it.sizes({3, 3, 3}) || it.digits.ends_with("000000")) return false;
     return is_mobile_of_poland(it.digits) && it.before(1) == it.before(2) && it.before(1) != '.';
 }

@@ -106,7 +106,7 @@ std::optional<Valid> validate_ogrn(std::string_view, const Stretch& it) noexcept
     if (!firm && !person) return std::nullopt;
     const auto control = remainder(digits.substr(0, digits.size() - 1), firm ? 11 : 13) % 10;
     if (control != digit(digits.back())) return std::nullopt;
-    return Valid{it.span, true};
+    return Valid{it.span, true, Need::keyword};
 }
 
 std::optional<Valid> validate_snils(std::string_view, const Stretch& it) noexcept {
@@ -142,7 +142,7 @@ std::optional<Valid> validate_ru_licence(std::string_view text, const Stretch& i
 }
 
 std::optional<Valid> validate_oms(std::string_view, const Stretch& it) noexcept {
-    if (it.count() > 1 && !it.sizes({4, 4, 4, 4})) return std::nullopt;
+    if (it.count() > 1 && (!it.sizes({4, 4, 4, 4}) || !it.evenly(' '))) return std::nullopt;
     if (!passes_luhn(it.digits)) return std::nullopt;
     return Valid{it.span, true, Need::keyword};
 }

@@ -12,6 +12,7 @@ namespace hark::triage {
 [[nodiscard]] std::optional<Valid> validate_inn(std::string_view text, const Stretch& it) noexcept;
 
 /// Register number of a firm (OGRN, 13) or an entrepreneur (OGRNIP, 15), Government decree 438.
+/// Barcodes have 13 digits too: a keyword is needed.
 [[nodiscard]] std::optional<Valid> validate_ogrn(std::string_view text, const Stretch& it) noexcept;
 
 /// Pension insurance number, PFR decision 192p; smaller ones than 001-001-998 have no check digits.
