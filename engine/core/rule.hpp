@@ -49,6 +49,8 @@ enum class Fact : std::uint8_t {
     account_age_days,
 };
 
+inline constexpr std::size_t kFacts = static_cast<std::size_t>(Fact::account_age_days) + 1;
+
 enum class Compare : std::uint8_t { equal, not_equal, at_least, at_most };
 
 struct FactTest {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "triage/judge.hpp"
+
 namespace hark::triage {
 
 namespace {
@@ -43,17 +45,9 @@ std::optional<std::int64_t> value_of(Fact fact, const JudgeInput& input) noexcep
     return std::nullopt;
 }
 
-bool holds(const FactTest& test, const JudgeInput& input) noexcept {
-    const auto known = value_of(test.fact, input);
-    if (!known) return false;
-    const auto value = *known;
-    switch (test.compare) {
-        case Compare::equal: return value == test.value;
-        case Compare::not_equal: return value != test.value;
-        case Compare::at_least: return value >= test.value;
-        case Compare::at_most: return value <= test.value;
-    }
-    return false;
+void FactValues::read(const JudgeInput& input) noexcept {
+    for (std::size_t i = 0; i < kFacts; ++i)
+        values_[i] = value_of(static_cast<Fact>(i), input).value_or(kUnknown);
 }
 
 }  // namespace hark::triage

@@ -140,8 +140,13 @@ void Judge::add_patternless(Scope& scope) const {
             scope.shadow.push_back(static_cast<RuleIndex>(i));
             continue;
         }
-        (rule.when.rules.empty() ? scope.facts_only : scope.composite)
-            .push_back(static_cast<RuleIndex>(i));
+        const auto& when = rule.when;
+        const bool one_fact = when.facts.size() == 1 && when.rules.empty() && when.langs.empty() &&
+                              when.domains.empty() && rule.sample == kEveryPost;
+        if (one_fact) scope.one_fact.emplace_back(when.facts[0], static_cast<RuleIndex>(i));
+        else
+            (when.rules.empty() ? scope.facts_only : scope.composite)
+                .push_back(static_cast<RuleIndex>(i));
     }
 }
 
@@ -171,6 +176,7 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
     share_ = share_of(input.mention.id);
     const auto& scope = scope_of(input.lang);
     scope_ = &scope;
+    facts_.read(input);
     find_pii(input, out);
     fire(input, scope);
     if (has_shadow_) fire_shadow(input, scope, out);
@@ -220,6 +226,9 @@ void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
             if (in_sample(rule) && holds(rule.when, input)) mark(index);
         }
     };
+    for (const auto& [test, index] : scope.one_fact) {
+        if (facts_.hold(test)) mark(index);
+    }
     try_all(scope.facts_only);
     try_all(waiting_);
     try_all(scope.composite);
@@ -254,7 +263,7 @@ bool Judge::in_sample(const Rule& rule) const noexcept {
 
 bool Judge::holds(const Condition& when, const JudgeInput& input) noexcept {
     for (const auto& test : when.facts) {
-        if (!triage::holds(test, input)) return false;
+        if (!facts_.hold(test)) return false;
     }
     for (const auto& test : when.rules) {
         std::uint32_t count = 0;

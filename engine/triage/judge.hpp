@@ -11,6 +11,7 @@
 #include "core/mention.hpp"
 #include "core/rule.hpp"
 #include "core/verdict.hpp"
+#include "triage/facts.hpp"
 #include "triage/link_hosts.hpp"
 #include "triage/pii.hpp"
 
@@ -76,7 +77,9 @@ private:
     struct Scope {
         std::string lang;
         std::vector<UnitIndex> units;
-        std::vector<bool> has_unit;         ///< by unit
+        std::vector<bool> has_unit;  ///< by unit
+        std::vector<std::pair<FactTest, RuleIndex>>
+            one_fact;                       ///< patternless, one test and no more
         std::vector<RuleIndex> facts_only;  ///< patternless, without rule tests
         std::vector<RuleIndex> composite;   ///< patternless, with rule tests
         std::vector<RuleIndex> shadow;      ///< patternless
@@ -128,7 +131,8 @@ private:
     const Scope* scope_ = nullptr;  ///< of that post
     std::vector<RuleIndex> fired_;
     std::vector<RuleIndex> shadow_fired_;
-    LinkHosts hosts_;  ///< of this post, once a condition asked
+    FactValues facts_;  ///< of this post
+    LinkHosts hosts_;   ///< of this post, once a condition asked
     bool knows_hosts_ = false;
     std::uint16_t share_ = 0;         ///< of 10,000, where this post's id falls
     std::vector<RuleIndex> waiting_;  ///< matched, but their conditions name other rules
