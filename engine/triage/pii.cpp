@@ -127,6 +127,7 @@ void PiiFinder::find(std::string_view text, std::span<const Candidate> candidate
     keywords_.start(text);
     whole_ = without_filling(text);
     found_.clear();
+    also_.clear();
     for (const auto& candidate : candidates) {
         const auto& rule = book_->rules[candidate.rule];
         if (rule.mode != Mode::live) continue;
@@ -220,12 +221,32 @@ void PiiFinder::resolve_overlaps(std::size_t text_size, std::vector<PiiFinding>&
     for (const auto& finding : found_) {
         const auto begin = taken_.begin() + finding.span.begin;
         const auto end = taken_.begin() + finding.span.end;
-        if (std::find(begin, end, true) != end) continue;
+        if (std::find(begin, end, true) != end) {
+            const auto kept = std::span(out).subspan(static_cast<std::size_t>(first));
+            if (is_other_type(finding, kept)) also_.push_back(finding);
+            continue;
+        }
         std::fill(begin, end, true);
         out.push_back(finding);
     }
-    std::sort(out.begin() + first, out.end(),
-              [](const PiiFinding& a, const PiiFinding& b) { return a.span.begin < b.span.begin; });
+    const auto earlier = [](const PiiFinding& a, const PiiFinding& b) {
+        return a.span.begin < b.span.begin;
+    };
+    std::sort(out.begin() + first, out.end(), earlier);
+    std::sort(also_.begin(), also_.end(), earlier);
+}
+
+/// The same datum was taken for something else.
+bool PiiFinder::is_other_type(const PiiFinding& lost,
+                              std::span<const PiiFinding> kept) const noexcept {
+    const auto& type = book_->rules[lost.rule].pii_type;
+    const auto same_datum = [&](const PiiFinding& one) { return one.span == lost.span; };
+    const auto same = [&](const PiiFinding& one) {
+        return same_datum(one) && book_->rules[one.rule].pii_type == type;
+    };
+    return std::any_of(kept.begin(), kept.end(), same_datum) &&
+           std::none_of(kept.begin(), kept.end(), same) &&
+           std::none_of(also_.begin(), also_.end(), same);
 }
 
 }  // namespace hark::triage

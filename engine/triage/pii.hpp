@@ -71,6 +71,9 @@ public:
     void find(std::string_view text, std::span<const Candidate> candidates,
               std::vector<PiiFinding>& out) noexcept;
 
+    /// Of the last text: a finding for each other type that a datum passes as, by their spans.
+    [[nodiscard]] const std::vector<PiiFinding>& also() const noexcept { return also_; }
+
 private:
     struct ActiveKind {
         RuleIndex rule;
@@ -92,7 +95,11 @@ private:
     std::unordered_set<std::string> published_;
     std::string datum_;
     Span whole_;  ///< the text without blanks and full stops at its ends
+    [[nodiscard]] bool is_other_type(const PiiFinding& lost,
+                                     std::span<const PiiFinding> kept) const noexcept;
+
     std::vector<PiiFinding> found_;
+    std::vector<PiiFinding> also_;
     std::vector<bool> taken_;  ///< by byte of the text
 };
 

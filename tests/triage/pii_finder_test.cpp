@@ -152,6 +152,23 @@ TEST(PiiFinderTest, OfOverlapsTheHigherTierStaysThenTheLonger) {
     EXPECT_EQ(it.list[1].span, (Span{9, 10}));
 }
 
+TEST(PiiFinderTest, EveryTypeThatADatumPassesAsIsToldWithItsTier) {
+    Found it;
+    const auto pack = it.made.pack("pii", "any", -4);
+    it.made.pii(pack, 7, "PHONE", "phone");
+    it.made.pii(pack, 7, "PHONE", "phone_national", {"call"});
+    const auto pesel = it.made.pii(pack, 7, "PESEL", "pesel");
+    it.find("call 89011263925, 600 700 800", {});
+    ASSERT_EQ(it.list.size(), 2U);
+    EXPECT_EQ(it.list[0].rule, pesel);
+    ASSERT_EQ(it.finder.also().size(), 1U) << "a type once";
+    EXPECT_EQ(it.finder.also()[0].span, it.list[0].span);
+    EXPECT_NE(it.finder.also()[0].tier, Tier::checksum);
+    EXPECT_EQ(it.list[1].tier, Tier::context) << "the keyword of the other rule";
+    it.find("nothing", {});
+    EXPECT_TRUE(it.finder.also().empty());
+}
+
 TEST(PiiFinderTest, WhatAnOverlapSetsFreeIsKept) {
     Found it;
     const auto bare = it.made.pii(it.made.pack("pii", "any", -4), 7, "ID", "");

@@ -230,9 +230,10 @@ void RecordWriter::write_evidence(const RecordInput& input, std::span<const Evid
     out_.raw("}]");
 }
 
+/// What a datum might be as well stands behind it, with the same span.
 void RecordWriter::write_findings(const RecordInput& input) {
     std::string_view before = R"(,"pii":[{"type":)";
-    for (const auto& finding : input.verdict.pii) {
+    const auto write = [&](const PiiFinding& finding) {
         out_.raw(before);
         out_.quoted(input.book.rules[finding.rule].pii_type);
         out_.raw(R"(,"tier":")");
@@ -240,6 +241,12 @@ void RecordWriter::write_findings(const RecordInput& input) {
         out_.raw(R"(")");
         write_span(published_.range(finding.span));
         before = R"(},{"type":)";
+    };
+    auto also = input.verdict.pii_also.begin();
+    for (const auto& finding : input.verdict.pii) {
+        write(finding);
+        for (; also != input.verdict.pii_also.end() && also->span == finding.span; ++also)
+            write(*also);
     }
     out_.raw("}]");
 }
