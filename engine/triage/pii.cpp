@@ -71,6 +71,33 @@ bool has_telling_word(std::string_view folded) noexcept {
     return false;
 }
 
+/// What was found in one place stays hidden only if it stands open in no other, where no keyword
+/// told it. Texts of very many findings are lists and left alone: the time must stay linear.
+void find_again(std::string_view text, std::size_t first, std::vector<bool>& taken,
+                std::vector<PiiFinding>& out) {
+    constexpr std::size_t kMostFindings = 32;
+    constexpr std::size_t kLeastBytes = 6;
+    const auto count = out.size();
+    if (count - first > kMostFindings) return;
+    for (auto i = first; i < count; ++i) {
+        const auto [rule, tier, span] = out[i];
+        const auto datum = text.substr(span.begin, span.end - span.begin);
+        if (datum.size() < kLeastBytes) continue;
+        for (auto at = text.find(datum); at != std::string_view::npos;
+             at = text.find(datum, at + datum.size())) {
+            const Span again{static_cast<std::uint32_t>(at),
+                             static_cast<std::uint32_t>(at + datum.size())};
+            const auto begin = taken.begin() + again.begin;
+            const auto end = taken.begin() + again.end;
+            if (std::find(begin, end, true) != end) continue;
+            std::fill(begin, end, true);
+            out.push_back({rule, tier, again});
+        }
+    }
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+              [](const PiiFinding& a, const PiiFinding& b) { return a.span.begin < b.span.begin; });
+}
+
 }  // namespace
 
 bool may_hold_pii(const FoldedText& folded) noexcept {
@@ -140,7 +167,10 @@ void PiiFinder::find(std::string_view text, std::span<const Candidate> candidate
         if (const auto valid = validate(text, candidate.span)) add(text, candidate.rule, *valid);
     }
     if (seeks_numbers_) find_numbers(text);
-    if (!found_.empty()) resolve_overlaps(text.size(), out);
+    if (found_.empty()) return;
+    const auto first = out.size();
+    resolve_overlaps(text.size(), out);
+    find_again(text, first, taken_, out);
 }
 
 void PiiFinder::find_numbers(std::string_view text) noexcept {

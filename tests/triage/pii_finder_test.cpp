@@ -169,6 +169,16 @@ TEST(PiiFinderTest, EveryTypeThatADatumPassesAsIsToldWithItsTier) {
     EXPECT_TRUE(it.finder.also().empty());
 }
 
+TEST(PiiFinderTest, WhatIsFoundOnceIsHiddenEverywhereInTheText) {
+    Found it;
+    it.made.pii(it.made.pack("pii", "any", -4), 7, "PHONE", "phone_national", {"call"}, true);
+    it.find("order 600700800, or call 600700800 (id600700800)", {});
+    ASSERT_EQ(it.list.size(), 3U);
+    EXPECT_EQ(it.list[0].span, (Span{6, 15}));
+    EXPECT_EQ(it.list[1].span, (Span{25, 34}));
+    EXPECT_EQ(it.list[2].span, (Span{38, 47}));
+}
+
 TEST(PiiFinderTest, WhatAnOverlapSetsFreeIsKept) {
     Found it;
     const auto bare = it.made.pii(it.made.pack("pii", "any", -4), 7, "ID", "");
@@ -206,7 +216,8 @@ TEST(PiiFinderTest, ATextFullOfNumbersIsDecidedToItsEnd) {
     std::vector<Candidate> candidates;
     while (text.size() < 256 * 1024) {
         const auto begin = static_cast<std::uint32_t>(text.size());
-        text += "600 700 800, ";
+        const auto number = std::to_string(600'100'001 + candidates.size() / 10);
+        text += number.substr(0, 3) + " " + number.substr(3, 3) + " " + number.substr(6) + ", ";
         for (std::uint32_t end = begin + 7; end <= begin + 11; ++end) {
             candidates.push_back({phone, {begin, end}});
             candidates.push_back({card, {begin, end}});
