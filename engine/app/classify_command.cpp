@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <fstream>
+#include <optional>
 
 #include "app/classify_sink.hpp"
 #include "app/commands.hpp"
@@ -24,6 +25,31 @@ pipeline::RuleSources sources_of(const ClassifyOptions& options) {
         sources.brands.push_back(std::move(brand));
     }
     return sources;
+}
+
+/// Says what is wrong on stderr; nullopt then.
+std::optional<publish::MaskOptions> mask_of(const ClassifyOptions& options) {
+    SettingNode node;
+    node.type = SettingNode::Type::map;
+    node.where.file = "--mask";
+    const auto add = [&](const char* key, const std::string& value) {
+        if (value.empty()) return;
+        SettingNode scalar;
+        scalar.type = SettingNode::Type::scalar;
+        scalar.scalar = value;
+        scalar.where = node.where;
+        node.members.emplace_back(key, scalar);
+    };
+    add("mask", options.mask);
+    add("mask_key", options.mask_key);
+    add("mask_authors", options.mask_authors ? "true" : "false");
+    SettingsReport report;
+    Settings settings(node, report);
+    auto mask = read_mask(settings);
+    for (const auto& fault : report.faults)
+        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+    if (!report.faults.empty()) return std::nullopt;
+    return mask;
 }
 
 /// One file through the walk on this thread. The number of lines that could not be used.
@@ -53,6 +79,9 @@ int classify_files(const ClassifyOptions& options) {
         std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
     if (rules == nullptr) return kConfiguration;
 
+    auto mask = mask_of(options);
+    if (!mask) return kUsage;
+
     SettingNode none;
     none.type = SettingNode::Type::map;
     none.where.file = "--platform " + options.platform;
@@ -71,6 +100,7 @@ int classify_files(const ClassifyOptions& options) {
     pipeline::PipelineOptions pipeline_options;
     pipeline_options.sources.push_back({.name = "classify", .keep_all = true});
     pipeline_options.recognise_repeats = false;
+    pipeline_options.mask = std::move(*mask);
     pipeline::ShardPipeline pipeline(pipeline_options, topics, seen, rules, {platform.get()},
                                      metrics);
     ClassifySink sink(options.dead_letters);

@@ -25,6 +25,9 @@ struct ClassifyOptions {
     std::vector<std::string> rules;
     std::vector<std::string> brands;  ///< names
     std::string dead_letters = "hark.deadletter.ndjson";
+    std::string mask = "type";
+    std::string mask_key;  ///< `${NAME}` or `file:PATH`
+    bool mask_authors = false;
 };
 
 struct CheckOptions {

@@ -76,6 +76,8 @@ private:
             brand.hashtags = item.texts("hashtags");
             brand.domains = item.texts("domains");
             brand.accounts = item.texts("accounts");
+            brand.phones = item.texts("phones");
+            brand.published = item.texts("published");
             brand.where = item.where();
             if (!ids.insert(brand.id).second)
                 item.fault("id", "brand `" + brand.id + "` stands here twice");
@@ -261,6 +263,7 @@ private:
         config.publish.prefix = publish->text("prefix", "hark");
         config.publish.restricted = publish->boolean("restricted", false);
         if (publish->has("labels")) config.publish.labels = publish->texts("labels");
+        config.publish.mask = read_mask(*publish);
         const auto& prefix = config.publish.prefix;
         const bool named =
             !prefix.empty() && prefix.size() <= 200 &&
@@ -302,6 +305,23 @@ private:
 };
 
 }  // namespace
+
+publish::MaskOptions read_mask(Settings& settings) {
+    static constexpr std::array<std::string_view, 3> kStyles = {"type", "hash", "partial"};
+    publish::MaskOptions mask;
+    mask.style = publish::mask_style(settings.one_of("mask", kStyles, "type"))
+                     .value_or(publish::MaskStyle::type);
+    const auto keys = settings.secrets("mask_key");
+    if (!keys.empty()) mask.key = keys.front();
+    mask.authors = settings.boolean("mask_authors", false);
+    if (mask.style == publish::MaskStyle::hash && mask.key.empty()) {
+        settings.fault("mask",
+                       "`mask: hash` needs a secret in `mask_key`: anyone could try all "
+                       "telephone numbers otherwise");
+        mask.style = publish::MaskStyle::type;
+    }
+    return mask;
+}
 
 Config parse_config(std::string_view text, const std::string& file, std::vector<Fault>& faults,
                     std::vector<std::string>* keys_read) {

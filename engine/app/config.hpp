@@ -12,6 +12,7 @@
 #include "core/settings.hpp"
 #include "pipeline/rules.hpp"
 #include "platforms/platform.hpp"
+#include "publish/mask.hpp"
 #include "telemetry/log.hpp"
 
 namespace hark::app {
@@ -83,7 +84,11 @@ struct PublishConfig {
     bool restricted = false;
     std::optional<std::vector<std::string>>
         labels;  ///< nullopt: a topic for every label of the rules
+    publish::MaskOptions mask;
 };
+
+/// `mask`, `mask_key`, `mask_authors`; a `hash` without a key is a fault.
+[[nodiscard]] publish::MaskOptions read_mask(Settings& settings);
 
 struct AdminConfig {
     std::string address = "127.0.0.1";

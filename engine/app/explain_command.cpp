@@ -94,7 +94,9 @@ int rules_explain(const RulesOptions& options) {
     const auto& rule = explained.book.rules[explained.rule];
     const auto folded = pipeline::fold_words(options.text);
     std::vector<Fault> faults;
-    if (!rule.pii_type.empty()) {
+    if (!rule.pii_type.empty() && rule.pattern.empty()) {
+        std::printf("validator %s over every number of the text\n", rule.validator.c_str());
+    } else if (!rule.pii_type.empty()) {
         std::printf("expression /%s/ over the text as written, by Hyperscan\n",
                     rule.pattern.c_str());
     } else if (!rule.pattern.empty()) {

@@ -18,7 +18,8 @@ constexpr const char* kClassifyExamples =
     "Examples:\n"
     "  echo 'Where is my refund?' | hark classify --text\n"
     "  hark classify posts.ndjson > records.ndjson\n"
-    "  zstdcat jetstream.zst | hark classify --platform bluesky --brand 'acme*'";
+    "  zstdcat jetstream.zst | hark classify --platform bluesky --brand 'acme*'\n"
+    "  hark classify --mask hash --mask-key file:secret --mask-authors posts.ndjson";
 constexpr const char* kCheckExamples =
     "Examples:\n"
     "  hark check -c hark.yaml          configuration, rules and their examples\n"
@@ -89,6 +90,14 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
         ->add_option("--dead-letters", options.dead_letters,
                      "Where lines that cannot be used are kept (made when needed)")
         ->capture_default_str();
+    classify
+        ->add_option("--mask", options.mask,
+                     "What stands for personal data: type, hash (equal values stay equal), partial")
+        ->capture_default_str();
+    classify->add_option("--mask-key", options.mask_key,
+                         "The secret of --mask hash: '${NAME}' of the environment, or file:PATH");
+    classify->add_flag("--mask-authors", options.mask_authors,
+                       "Mask the author's id, handle and name too");
     classify->callback([&] { command = [&] { return classify_files(options); }; });
 }
 

@@ -98,6 +98,7 @@ std::unique_ptr<pipeline::Daemon> make_daemon(Config& config, const pipeline::To
     pipeline::DaemonOptions options;
     options.shards = config.shards;
     options.in_flight_bytes = config.in_flight_bytes;
+    options.mask = config.publish.mask;
     options.seen_entries = config.seen_entries;
     options.state_folder = config.state_folder;
     for (const auto& listener : config.listeners)

@@ -97,7 +97,7 @@ struct Rule {
     std::string advice;    ///< empty: the pack's
     Mode mode = Mode::live;
     std::uint16_t sample =
-        kEveryPost;  ///< of 10,000 posts, chosen by id, the rule is tried on so many
+        kEveryPost;        ///< of 10,000 posts, chosen by id, the rule is tried on so many
     bool learned = false;  ///< weighed by posts: needs no example
     Condition when;
     std::vector<std::string> hit;   ///< texts in which it must fire
@@ -131,6 +131,10 @@ struct Brand {
     std::vector<std::string> hashtags;  ///< `#acme`
     std::vector<std::string> domains;   ///< `acme.com`
     std::vector<std::string> accounts;  ///< `platform:author id` of the brand's own accounts
+    /// Telephone numbers that the brand publishes itself: no one's personal data, however dialled.
+    std::vector<std::string> phones = {};
+    /// Addresses, accounts and the like that it publishes, compared without blanks and signs.
+    std::vector<std::string> published = {};
     Location where;
 };
 

@@ -43,7 +43,10 @@ struct Verdict {
     std::vector<Evidence> evidence;  ///< every live rule that counted for a label given
     std::vector<Evidence> shadow;    ///< shadow rules that fired; they count for nothing
     std::vector<PiiFinding> pii;     ///< in text order, not overlapping
-    std::string_view advice;         ///< of the most pressing label; empty: none
+    /// What the same data might be as well: of another type, with the span of one of `pii`, in its
+    /// order.
+    std::vector<PiiFinding> pii_also;
+    std::string_view advice;  ///< of the most pressing label; empty: none
     std::vector<BrandIndex> brands;
 
     void clear() noexcept {
@@ -52,6 +55,7 @@ struct Verdict {
         evidence.clear();
         shadow.clear();
         pii.clear();
+        pii_also.clear();
         advice = {};
         brands.clear();
     }

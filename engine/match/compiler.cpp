@@ -154,6 +154,7 @@ private:
         const auto& rule = set_->book_.rules[index];
         const auto name = "rule `" + rule.id + "`";
         if (!rule.pii_type.empty()) {
+            if (rule.pattern.empty()) return;
             if (const auto misreading = find_misreading(rule.pattern))
                 fault(name, rule.pattern_where, rule.pattern, *misreading);
             original_.push_back({rule.pattern, kOriginalFlags, index, rule.pattern_where, name});

@@ -238,7 +238,8 @@ private:
                                                        "`: `*` beside a single letter fits most " +
                                                        "posts: write more of the word"});
         if (!pattern.expression.empty()) find_cost(rule, pattern.expression, HS_FLAG_SINGLEMATCH);
-        if (!rule.pii_type.empty()) find_cost(rule, rule.pattern, HS_FLAG_SOM_LEFTMOST);
+        if (!rule.pii_type.empty() && !rule.pattern.empty())
+            find_cost(rule, rule.pattern, HS_FLAG_SOM_LEFTMOST);
     }
 
     void find_cost(const Rule& rule, const std::string& expression, unsigned flags) {

@@ -243,10 +243,12 @@ private:
         rule.hit = item.texts("hit");
         rule.miss = item.texts("miss");
         read_pii(item, rule);
-        const bool empty = rule.pattern.empty() && book_.rules[index].when.empty() && !waits(index);
+        const bool empty = rule.pattern.empty() && rule.pii_type.empty() && !item.has("raw") &&
+                           rule.when.empty() && !waits(index);
         if (empty)
-            item.fault("id", "rule `" + rule.id +
-                                 "` has neither `pattern` nor `when` nor `raw`: it can never fire");
+            item.fault("id",
+                       "rule `" + rule.id +
+                           "` has neither `pattern` nor `when` nor `type`: it can never fire");
         item.finish();
     }
 
@@ -302,14 +304,15 @@ private:
         rule.validator = item.text("validator", "");
         rule.keywords = item.texts("keywords");
         rule.needs_keyword = item.boolean("needs_keyword", false);
-        if (raw.empty() != rule.pii_type.empty()) item.fault("raw", "`raw` and `type` go together");
-        if (raw.empty()) {
-            for (const auto* key : {"validator", "keywords", "needs_keyword"}) {
+        if (rule.pii_type.empty()) {
+            for (const auto* key : {"raw", "validator", "keywords", "needs_keyword"}) {
                 if (item.has(key))
-                    item.fault(key, "`" + std::string(key) + "` belongs to rules with `raw`");
+                    item.fault(key, "`" + std::string(key) + "` belongs to rules with a `type`");
             }
             return;
         }
+        if (raw.empty() && rule.validator.empty())
+            item.fault("type", "personal data needs a `raw` expression or a `validator`");
         if (!rule.pattern.empty())
             item.fault("pattern", "a rule has a `pattern` or a `raw` expression, not both");
         if (raw.size() > limits::kPatternBytes)

@@ -25,6 +25,7 @@ std::string prepare(const std::string& folder) {
 PipelineOptions pipeline_options(const DaemonOptions& options) {
     PipelineOptions out;
     out.in_flight_bytes = options.in_flight_bytes;
+    out.mask = options.mask;
     for (const auto& source : options.sources) out.sources.push_back(source.options);
     return out;
 }

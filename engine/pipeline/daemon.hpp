@@ -35,6 +35,7 @@ struct DaemonOptions {
     std::string state_folder;                       ///< is made when it is not there
     std::vector<ingest::WebhookOptions> listeners;  ///< their routes are filled in
     std::vector<DaemonSource> sources;
+    publish::MaskOptions mask;
 };
 
 /// The whole machine: sources, shards with their pipelines, the sink. Everything but the getters is

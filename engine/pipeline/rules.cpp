@@ -82,10 +82,8 @@ std::shared_ptr<const match::RuleSet> load_rules(const RuleSources& sources,
     const auto before = faults.size();
     auto book = match::read_packs(sources.folders, faults);
     for (const auto& rule : book.rules) {
-        if (!rule.validator.empty() && triage::find_validator(rule.validator) == nullptr)
-            faults.push_back({rule.where, "rule `" + rule.id + "`: no validator is called `" +
-                                              rule.validator + "`; there are " +
-                                              std::string(triage::kValidatorNames)});
+        const auto fault = triage::fault_of(rule);
+        if (!fault.empty()) faults.push_back({rule.where, "rule `" + rule.id + "`: " + fault});
     }
     if (faults.size() > before) return nullptr;
     book.brands = sources.brands;

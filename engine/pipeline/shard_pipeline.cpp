@@ -34,7 +34,8 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
           "hark_acknowledged_seconds", "From receipt of a frame to the sink's acknowledgement")),
       in_flight_bytes_(
           metrics.gauge("hark_in_flight_bytes", "Bytes published and not yet acknowledged")),
-      walk_(rules) {
+      walk_(rules),
+      writer_(options.mask) {
     for (std::size_t i = 0; i < options.sources.size(); ++i) {
         const auto& source = options.sources[i];
         const telemetry::Labels label{{"source", source.name}};

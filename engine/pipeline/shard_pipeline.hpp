@@ -35,6 +35,7 @@ struct PipelineOptions {
     std::vector<SourceOptions> sources;
     std::size_t in_flight_bytes = limits::kInFlightBytesPerShard;
     std::size_t record_bytes = limits::kRecordBytes;
+    publish::MaskOptions mask;
     bool recognise_repeats = true;  ///< false: what comes twice is published twice
 };
 

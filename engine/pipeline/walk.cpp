@@ -35,7 +35,7 @@ bool Walk::names_brand(const Mention& mention) {
 }
 
 const Verdict& Walk::judge(const Mention& mention, std::span<const std::string_view> links) {
-    if (scans_every_text_ || triage::may_hold_pii(folded_.facts))
+    if (scans_every_text_ || triage::may_hold_pii(folded_))
         matcher_.scan_raw(mention.text, matches_);
     const auto lang = matcher_.in_other_script()
                           ? std::string_view{}  // `ty idiot` looks like any language but its own

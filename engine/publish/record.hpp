@@ -11,6 +11,7 @@
 #include "core/rule.hpp"
 #include "core/timestamp.hpp"
 #include "core/verdict.hpp"
+#include "publish/mask.hpp"
 #include "publish/record/json_buffer.hpp"
 #include "publish/record/published_text.hpp"
 
@@ -44,8 +45,11 @@ struct DeadLetter {
 /// the next call. One a shard; no allocation once warm.
 class RecordWriter {
 public:
+    explicit RecordWriter(MaskOptions mask = {}) : mask_(std::move(mask)) {}
+
     /// For every topic but the restricted one: each finding of personal data is replaced by its
-    /// type in brackets, and all spans refer to the text so published.
+    /// type in brackets or as the mask says, in the author's handle and name too, and all spans
+    /// refer to the text so published.
     [[nodiscard]] std::string_view record(const RecordInput& input) {
         return write(input, true, input.verdict.evidence);
     }
@@ -74,8 +78,11 @@ private:
 
     [[nodiscard]] std::string_view write(const RecordInput& input, bool redact,
                                          std::span<const Evidence> shown);
-    void write_mention(const Mention& mention, const Verdict& verdict, Timestamp received_at);
-    void write_author(const Author& author);
+    void write_mention(const RecordInput& input, bool redact);
+    void write_author(const RecordInput& input, bool redact);
+    void mask_findings(const RecordInput& input, bool redact);
+    [[nodiscard]] bool holds_finding(const RecordInput& input,
+                                     std::string_view value) const noexcept;
     void write_brands(const RecordInput& input);
     void write_text(const RecordInput& input, bool redact, bool has_spans);
     void write_labels(const RecordInput& input);
@@ -86,6 +93,9 @@ private:
     void write_span(PublishedText::Range range);
 
     JsonBuffer out_;
+    Mask mask_;
+    std::vector<std::string> masks_;  ///< what stands for the findings, in their order
+    std::string author_mask_;
     PublishedText published_;
     TimeText created_;
     TimeText received_;

@@ -1,5 +1,7 @@
 #include "triage/digit_groups.hpp"
 
+#include <algorithm>
+
 #include "triage/surroundings.hpp"
 
 namespace hark::triage {
@@ -51,8 +53,8 @@ std::size_t next_group(std::string_view text, std::size_t at, char& before) noex
 
 std::string_view DigitGroups::digits_of(std::size_t first, std::size_t last) const noexcept {
     const std::size_t begin = groups[first].first;
-    const std::size_t end = groups[last].first + std::size_t{groups[last].size};
-    return std::string_view(digits.data(), digit_count).substr(begin, end - begin);
+    const std::size_t past = groups[last].first + std::size_t{groups[last].size};
+    return std::string_view(digits.data(), digit_count).substr(begin, past - begin);
 }
 
 Span DigitGroups::span_of(std::size_t first, std::size_t last) const noexcept {
@@ -74,27 +76,26 @@ DigitGroups read_groups(std::string_view text, std::size_t begin) noexcept {
     out.plus = lead.ends_with('+') || lead.ends_with("+ ");
     char before = lead.ends_with('(') ? '(' : '\0';
     while (at < text.size() && is_digit(text[at])) {
-        if (out.count == DigitGroups::kMaxGroups) {
+        auto end = at;
+        while (end < text.size() && is_digit(text[end])) ++end;
+        const auto size = end - at;
+        if (out.count == DigitGroups::kMaxGroups ||
+            size > DigitGroups::kMaxDigits - out.digit_count)
             out.whole = false;
-            return out;
+        if (out.whole) {
+            auto& group = out.groups[out.count++];
+            group.begin = static_cast<std::uint32_t>(at);
+            group.end = static_cast<std::uint32_t>(end);
+            group.first = static_cast<std::uint8_t>(out.digit_count);
+            group.size = static_cast<std::uint8_t>(size);
+            group.before = before;
+            std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(at), size,
+                        out.digits.begin() + static_cast<std::ptrdiff_t>(out.digit_count));
+            out.digit_count += size;
         }
-        auto& group = out.groups[out.count];
-        group.begin = static_cast<std::uint32_t>(at);
-        group.first = static_cast<std::uint8_t>(out.digit_count);
-        group.before = before;
-        for (; at < text.size() && is_digit(text[at]); ++at) {
-            if (out.digit_count == DigitGroups::kMaxDigits) {
-                out.whole = false;
-                return out;
-            }
-            out.digits[out.digit_count++] = text[at];
-        }
-        group.end = static_cast<std::uint32_t>(at);
-        group.size = static_cast<std::uint8_t>(group.end - group.begin);
-        ++out.count;
-        const auto next = next_group(text, at, before);
-        if (next == at) break;
-        at = next;
+        out.end = static_cast<std::uint32_t>(end);
+        at = next_group(text, end, before);
+        if (at == end) break;
     }
     return out;
 }

@@ -197,8 +197,9 @@ bool Judge::fired(RuleIndex rule) const noexcept {
 }
 
 void Judge::find_pii(const JudgeInput& input, Verdict& out) noexcept {
-    if (input.matches.candidates.empty()) return;
+    if (input.matches.candidates.empty() && input.folded.facts.digits == 0) return;
     pii_.find(input.original, input.matches.candidates, out.pii);
+    out.pii_also.assign(pii_.also().begin(), pii_.also().end());
     for (const auto& finding : out.pii) {
         if (holds(book_->rules[finding.rule].when, input)) mark(finding.rule);
     }

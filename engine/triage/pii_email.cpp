@@ -62,7 +62,76 @@ bool is_user_of_link(std::string_view text, std::size_t begin) noexcept {
     return at >= 3 && text.substr(at - 3, 3) == "://";
 }
 
+bool is_host_byte(char c) noexcept {
+    return is_ascii_alnum(c) || c == '-';
+}
+
+/// Words for a dot: dot, kropka, точка, punkt, punto; in brackets or blanks. Its bytes, 0: none.
+std::size_t dot_at(std::string_view text, std::size_t at) noexcept {
+    constexpr std::string_view kDots[] = {"dot", "kropka", "точка", "punkt", "punto", "DOT"};
+    auto next = at;
+    while (next < text.size() &&
+           std::string_view(" ([{").find(text[next]) != std::string_view::npos)
+        ++next;
+    if (next < text.size() && text[next] == '.' && next - at <= 2) {
+        auto end = next + 1;
+        while (end < text.size() &&
+               std::string_view(" )]}").find(text[end]) != std::string_view::npos)
+            ++end;
+        // A full stop with a blank behind it ends a sentence.
+        const bool bracketed = next > at && text[next - 1] != ' ';
+        return end == next + 1 || bracketed ? end - at : 0;
+    }
+    if (next == at) return 0;
+    for (const auto word : kDots) {
+        if (!text.substr(next).starts_with(word)) continue;
+        auto end = next + word.size();
+        const auto sign = end;
+        while (end < text.size() &&
+               std::string_view(" )]}").find(text[end]) != std::string_view::npos)
+            ++end;
+        return end > sign ? end - at : 0;
+    }
+    return 0;
+}
+
 }  // namespace
+
+std::optional<Valid> validate_email_disguised(std::string_view text, Span candidate) noexcept {
+    // The candidate is the word for @ with the brackets or blanks about it.
+    std::size_t begin = candidate.begin;
+    while (begin > 0 && candidate.begin - begin <= kLocalBytes && is_local(text[begin - 1]))
+        --begin;
+    while (begin < candidate.begin && !is_ascii_alnum(text[begin])) ++begin;
+    if (!is_sound_local(text.substr(begin, candidate.begin - begin))) return std::nullopt;
+    std::size_t at = candidate.end;
+    std::size_t dots = 0;
+    std::size_t last = at;
+    for (std::size_t labels = 0; labels < 4; ++labels) {
+        const auto label = at;
+        while (at < text.size() && at - label <= kLabelBytes && is_host_byte(text[at])) ++at;
+        if (at == label) break;
+        last = at;
+        const auto dot = dot_at(text, at);
+        if (dot == 0) break;
+        ++dots;
+        at += dot;
+    }
+    if (dots == 0) return std::nullopt;
+    auto top = last;
+    while (top > candidate.end && is_ascii_letter(text[top - 1])) --top;
+    const auto length = last - top;
+    if (length < 2 || length > 6) return std::nullopt;
+    if (last < text.size() && (static_cast<unsigned char>(text[last]) & 0x80U) != 0 &&
+        static_cast<unsigned char>(text[last]) != 0xE2)
+        return std::nullopt;
+    const auto word = text.substr(candidate.begin, candidate.end - candidate.begin);
+    const bool plain = word == " at " || word == " AT ";
+    const auto domain = text.substr(candidate.end, last - candidate.end);
+    // "me at example.com" speaks of a place; "me at example dot com" does not.
+    if (plain && domain.find(' ') == std::string_view::npos) return std::nullopt;
+    return Valid{{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(last)}};
+}
 
 std::optional<Valid> validate_email(std::string_view text, Span candidate) noexcept {
     const auto at = text.substr(0, candidate.end).find('@', candidate.begin);

@@ -12,4 +12,9 @@ namespace hark::triage {
 /// (`@user@mastodon.social`), no user part of a link (`https://name@host`).
 [[nodiscard]] std::optional<Valid> validate_email(std::string_view text, Span candidate) noexcept;
 
+/// An address in words: `name (at) host dot com`, `имя собака host точка ru`, `jan małpa wp kropka
+/// pl`. The candidate is what stands for the @, with the brackets or blanks about it.
+[[nodiscard]] std::optional<Valid> validate_email_disguised(std::string_view text,
+                                                            Span candidate) noexcept;
+
 }  // namespace hark::triage

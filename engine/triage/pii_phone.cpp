@@ -6,40 +6,15 @@
 #include <iterator>
 
 #include "triage/digit_groups.hpp"
+#include "triage/pii_arithmetic.hpp"
 #include "triage/surroundings.hpp"
 
 namespace hark::triage {
 
 namespace {
 
-/// A stretch of groups that may be one telephone number.
-struct Stretch {
-    const DigitGroups& number;
-    std::size_t first;
-    std::size_t last;
-    std::string_view digits;
-
-    [[nodiscard]] std::size_t count() const noexcept { return last - first + 1; }
-    [[nodiscard]] std::size_t size(std::size_t i) const noexcept {
-        return number.groups[first + i].size;
-    }
-    [[nodiscard]] char before(std::size_t i) const noexcept {
-        return number.groups[first + i].before;
-    }
-    [[nodiscard]] bool sizes(std::initializer_list<std::size_t> wanted) const noexcept {
-        if (wanted.size() != count()) return false;
-        std::size_t i = 0;
-        return std::all_of(wanted.begin(), wanted.end(),
-                           [&](std::size_t each) { return size(i++) == each; });
-    }
-};
-
 bool is_one_of(char c, std::string_view set) noexcept {
     return set.find(c) != std::string_view::npos;
-}
-
-bool all_equal(std::string_view digits) noexcept {
-    return digits.find_first_not_of(digits.front()) == std::string_view::npos;
 }
 
 // -- international
@@ -84,6 +59,15 @@ bool is_range_of_russia(std::string_view ten) noexcept {
 
 bool is_freephone_of_russia(std::string_view ten) noexcept {
     return ten.starts_with("800");
+}
+
+/// 1 800 …, 888 …, 8 800 …
+bool is_freephone(std::string_view digits) noexcept {
+    if (digits.size() == 10) return is_freephone_of_america(digits);
+    if (digits.size() != 11) return false;
+    const auto ten = digits.substr(1);
+    return digits[0] == '1' ? is_freephone_of_america(ten)
+                            : is_one_of(digits[0], "78") && is_freephone_of_russia(ten);
 }
 
 bool is_international(std::string_view digits) noexcept {
@@ -147,7 +131,8 @@ bool is_russia_form(const Stretch& it) noexcept {
     }
     const bool ten = it.sizes({3, 3, 2, 2}) && is_range_of_russia(digits);
     return ten && !is_freephone_of_russia(digits) &&
-           (digits[0] == '9' || it.before(1) == ')' || it.before(2) == '-');
+           (digits[0] == '9' || it.before(1) == ')' ||
+            (it.before(1) == ' ' && it.before(2) == '-'));
 }
 
 // -- Poland
@@ -171,7 +156,7 @@ bool is_poland_digits(std::string_view digits) noexcept {
 bool is_poland_form(const Stretch& it) noexcept {
     if (!is_poland_digits(it.digits)) return false;
     if (it.sizes({2, 3, 2, 2})) return true;
-    if (it.sizes({2, 7})) return it.before(1) == ')' || it.before(1) == '-';
+    if (it.sizes({2, 7})) return it.before(1) == ')';
     if (!it.sizes({3, 3, 3}) || it.digits.ends_with("000000")) return false;
     return is_mobile_of_poland(it.digits) && it.before(1) == it.before(2) && it.before(1) != '.';
 }
@@ -193,14 +178,25 @@ bool is_britain_digits(std::string_view digits) noexcept {
     return digits.size() == 11 && digits[0] == '0' && is_one_of(digits[1], "127");
 }
 
+/// Numbers of services, paid or free; German ones of that look are told by their slash.
+bool is_service_of_britain(const Stretch& it) noexcept {
+    if (it.digits.starts_with("0800")) return true;
+    if (it.digits.size() != 11 || (it.count() > 1 && it.before(1) == '/')) return false;
+    return it.digits.starts_with("080") || it.digits.starts_with("084") ||
+           it.digits.starts_with("087") || it.digits.starts_with("09");
+}
+
 bool is_britain_form(const Stretch& it) noexcept {
     if (!is_britain_digits(it.digits) || it.count() < 2 || it.count() > 3) return false;
     return it.size(0) >= 3 && it.size(0) <= 5;
 }
 
 bool is_germany_digits(std::string_view digits) noexcept {
+    constexpr std::string_view kServices[] = {"0800", "0900", "0137", "0180"};
+    const auto serves = [&](std::string_view one) { return digits.starts_with(one); };
     return digits.size() >= 9 && digits.size() <= 12 && digits[0] == '0' && digits[1] >= '1' &&
-           !digits.starts_with("0800") && !all_equal(digits.substr(1));
+           std::none_of(std::begin(kServices), std::end(kServices), serves) &&
+           !all_equal(digits.substr(1));
 }
 
 bool is_germany_form(const Stretch& it) noexcept {
@@ -242,10 +238,22 @@ bool begins_with_date(const Stretch& it) noexcept {
 }
 
 bool is_any_form(const Stretch& it) noexcept {
-    if (begins_with_date(it)) return false;
+    if (begins_with_date(it) || is_service_of_britain(it)) return false;
     const auto digits = it.digits;
     return is_russia_digits(digits) || is_poland_digits(digits) || is_america_digits(digits) ||
            is_britain_digits(digits) || is_germany_digits(digits) || is_loose_form(it);
+}
+
+/// What only the word beside it makes a number: any grouping that plans of small countries have.
+bool is_local_form(const Stretch& it) noexcept {
+    if (begins_with_date(it) || all_equal(it.digits) || it.count() > 6) return false;
+    if (is_service_of_britain(it) || is_freephone(it.digits)) return false;
+    if (it.first > 0 || it.last + 1 < it.number.count) return false;
+    if (it.number.plus) return true;
+    for (std::size_t i = 1; i < it.count(); ++i) {
+        if (it.before(i) == '/') return false;
+    }
+    return it.count() > 1 || it.digits.size() >= 9;
 }
 
 /// A house number or a quantity may stand before or after a telephone number, but a row of like
@@ -265,41 +273,41 @@ bool is_cut_well(const DigitGroups& number, std::size_t first, std::size_t last)
     return true;
 }
 
-Span span_of(std::string_view text, const Stretch& it) noexcept {
-    auto span = it.number.span_of(it.first, it.last);
+Span with_signs(std::string_view text, const Stretch& it) noexcept {
+    auto span = it.span;
     while (span.begin > 0 && is_one_of(text[span.begin - 1], "+(")) --span.begin;
     if (it.first == 0 && text.substr(0, span.begin).ends_with("+ ")) span.begin -= 2;
     return span;
 }
 
-template <typename Decide>
-std::optional<Valid> find_phone(std::string_view text, Span candidate, Decide decide) noexcept {
+std::optional<Valid> find_phone(std::string_view text, const Stretch& it,
+                                bool (*is_phone)(const Stretch&) noexcept) noexcept {
     constexpr std::size_t kMostCut = 3;
-    const auto number = read_groups(text, candidate.begin);
-    if (!number.whole) return std::nullopt;
-    for (std::size_t first = 0; first < number.count && first <= kMostCut; ++first) {
-        for (auto last = number.count; last-- > first;) {
-            if (number.count - last > kMostCut + 1) break;
-            const Stretch it{number, first, last, number.digits_of(first, last)};
-            if (it.digits.size() < kLeastDigits || it.digits.size() > kMostElsewhere + 2) continue;
-            if (!is_cut_well(number, first, last) || !decide(it)) continue;
-            const auto span = span_of(text, it);
-            if (is_glued(text, span) || is_in_link(text, span.begin)) continue;
-            if (is_money(text, span)) continue;
-            return Valid{span};
-        }
-    }
-    return std::nullopt;
+    const auto& number = it.number;
+    if (it.first > kMostCut || number.count - it.last > kMostCut + 1) return std::nullopt;
+    if (!is_cut_well(number, it.first, it.last) || !is_phone(it)) return std::nullopt;
+    const auto span = with_signs(text, it);
+    if (is_glued(text, span) || is_in_link(text, span.begin)) return std::nullopt;
+    if (is_money(text, span)) return std::nullopt;
+    return Valid{span};
 }
 
 }  // namespace
 
-std::optional<Valid> validate_phone(std::string_view text, Span candidate) noexcept {
-    return find_phone(text, candidate, is_telling_form);
+std::optional<Valid> validate_phone(std::string_view text, const Stretch& it) noexcept {
+    return find_phone(text, it, is_telling_form);
 }
 
-std::optional<Valid> validate_phone_national(std::string_view text, Span candidate) noexcept {
-    return find_phone(text, candidate, is_any_form);
+std::optional<Valid> validate_phone_national(std::string_view text, const Stretch& it) noexcept {
+    auto valid = find_phone(text, it, is_any_form);
+    if (valid) valid->need = Need::keyword;
+    return valid;
+}
+
+std::optional<Valid> validate_phone_local(std::string_view text, const Stretch& it) noexcept {
+    auto valid = find_phone(text, it, is_local_form);
+    if (valid) valid->need = Need::close;
+    return valid;
 }
 
 }  // namespace hark::triage

@@ -185,10 +185,10 @@ TEST(PackReader, FaultsOfTheHead) {
 TEST(PackReader, FaultsOfARule) {
     EXPECT_EQ(faults_of_rules("  - {pattern: a}\n"), "praise/en.yaml:4:5: `id` is required\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, weight: 1}\n"),
-              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `raw`: it can "
+              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `type`: it can "
               "never fire\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, patern: a}\n"),
-              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `raw`: it can "
+              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `type`: it can "
               "never fire\n"
               "praise/en.yaml:4:13: unknown key `patern`; did you mean `pattern`?\n");
     EXPECT_EQ(faults_of_rules("  - just words\n").substr(0, 66),
@@ -202,7 +202,7 @@ TEST(PackReader, FaultsOfARule) {
               "praise/en.yaml:4:22: a single value is expected for `pattern`\n"
               "praise/en.yaml:4:32: `hit` is a list of values\n"
               "praise/en.yaml:4:47: a single value is expected in the list `miss`\n"
-              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `raw`: it can "
+              "praise/en.yaml:4:10: rule `a` has neither `pattern` nor `when` nor `type`: it can "
               "never fire\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, pattern: a, mode: off}\n"),
               "praise/en.yaml:4:31: `mode` is `off`; it can be one of: live, shadow\n");
@@ -213,17 +213,19 @@ TEST(PackReader, FaultsOfARule) {
 
 TEST(PackReader, FaultsOfPersonalData) {
     EXPECT_EQ(faults_of_rules("  - {id: a, raw: x}\n"),
-              "praise/en.yaml:4:18: `raw` and `type` go together\n");
-    EXPECT_EQ(faults_of_rules("  - {id: a, pattern: x, type: PIN}\n"),
-              "praise/en.yaml:4:5: `raw` and `type` go together\n");
+              "praise/en.yaml:4:18: `raw` belongs to rules with a `type`\n");
+    EXPECT_EQ(faults_of_rules("  - {id: a, type: PIN}\n"),
+              "praise/en.yaml:4:19: personal data needs a `raw` expression or a `validator`\n");
+    EXPECT_EQ(faults_of_rules("  - {id: a, pattern: x, type: PIN, validator: y}\n"),
+              "praise/en.yaml:4:22: a rule has a `pattern` or a `raw` expression, not both\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, raw: x, type: PIN, pattern: y}\n"),
               "praise/en.yaml:4:41: a rule has a `pattern` or a `raw` expression, not both\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, pattern: x, validator: card, keywords: [y], "
                               "needs_keyword: maybe}\n"),
               "praise/en.yaml:4:72: `needs_keyword` is true or false\n"
-              "praise/en.yaml:4:36: `validator` belongs to rules with `raw`\n"
-              "praise/en.yaml:4:52: `keywords` belongs to rules with `raw`\n"
-              "praise/en.yaml:4:72: `needs_keyword` belongs to rules with `raw`\n");
+              "praise/en.yaml:4:36: `validator` belongs to rules with a `type`\n"
+              "praise/en.yaml:4:52: `keywords` belongs to rules with a `type`\n"
+              "praise/en.yaml:4:72: `needs_keyword` belongs to rules with a `type`\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, type: PIN, raw: " + std::string(4097, 'x') + "}\n"),
               "praise/en.yaml:4:29: longer than 4096 bytes\n");
 }

@@ -100,6 +100,21 @@ TEST(Record, RestrictedHoldsTheTextWhole) {
     EXPECT_EQ(piece(document["text"].GetString(), document["pii"][0]["span"]), "89123456789");
 }
 
+TEST(RecordTest, WhatADatumMightBeAsWellStandsBehindIt) {
+    Sample sample("no 89123456789");
+    sample.find("pii.card", "89123456789", Tier::checksum, false);
+    sample.verdict.pii_also.push_back(sample.verdict.pii[0]);
+    sample.verdict.pii_also[0].rule = sample.rule_index("pii.phone");
+    sample.verdict.pii_also[0].tier = Tier::pattern;
+    RecordWriter writer;
+    const auto record = writer.record(sample.input());
+    EXPECT_NE(record.find(R"("text":"no [CARD]")"), std::string_view::npos);
+    EXPECT_NE(record.find(R"("pii":[{"type":"CARD","tier":"checksum","span":[3,9]},)"
+                          R"({"type":"PHONE","tier":"pattern","span":[3,9]}])"),
+              std::string_view::npos)
+        << record;
+}
+
 TEST(Record, SpansReferToTheTextAsPublished) {
     Sample sample("карта 4111111111111111, 📞 89123456789: верните 📞 деньги");
     sample.give("complaint", 0.5F);

@@ -3,6 +3,7 @@
 #include "triage/book.hpp"
 #include "triage/pii.hpp"
 #include "triage/pii_email.hpp"
+#include "triage/pii_kinds.hpp"
 
 namespace hark::triage::testing {
 namespace {
@@ -59,11 +60,12 @@ Candidate whole(RuleIndex rule, std::string_view text) {
 }
 
 TEST(PiiFinderTest, KnowsItsValidators) {
-    for (const auto* name :
-         {"email", "phone", "phone_national", "card", "iban", "pesel", "snils"}) {
+    for (const auto* name : {"email", "iban", "password", "wallet"})
         EXPECT_NE(find_validator(name), nullptr) << name;
-    }
+    for (const auto* name : {"phone", "phone_national", "card", "pesel", "snils", "address"})
+        EXPECT_NE(find_number_kind(name), nullptr) << name;
     EXPECT_EQ(find_validator("nonsense"), nullptr);
+    EXPECT_EQ(find_number_kind("email"), nullptr);
 }
 
 TEST(PiiFinderTest, TheTierRisesWithKeywordAndChecksum) {
@@ -150,6 +152,33 @@ TEST(PiiFinderTest, OfOverlapsTheHigherTierStaysThenTheLonger) {
     EXPECT_EQ(it.list[1].span, (Span{9, 10}));
 }
 
+TEST(PiiFinderTest, EveryTypeThatADatumPassesAsIsToldWithItsTier) {
+    Found it;
+    const auto pack = it.made.pack("pii", "any", -4);
+    it.made.pii(pack, 7, "PHONE", "phone");
+    it.made.pii(pack, 7, "PHONE", "phone_national", {"call"});
+    const auto pesel = it.made.pii(pack, 7, "PESEL", "pesel");
+    it.find("call 89011263925, 600 700 800", {});
+    ASSERT_EQ(it.list.size(), 2U);
+    EXPECT_EQ(it.list[0].rule, pesel);
+    ASSERT_EQ(it.finder.also().size(), 1U) << "a type once";
+    EXPECT_EQ(it.finder.also()[0].span, it.list[0].span);
+    EXPECT_NE(it.finder.also()[0].tier, Tier::checksum);
+    EXPECT_EQ(it.list[1].tier, Tier::context) << "the keyword of the other rule";
+    it.find("nothing", {});
+    EXPECT_TRUE(it.finder.also().empty());
+}
+
+TEST(PiiFinderTest, WhatIsFoundOnceIsHiddenEverywhereInTheText) {
+    Found it;
+    it.made.pii(it.made.pack("pii", "any", -4), 7, "PHONE", "phone_national", {"call"}, true);
+    it.find("order 600700800, or call 600700800 (id600700800)", {});
+    ASSERT_EQ(it.list.size(), 3U);
+    EXPECT_EQ(it.list[0].span, (Span{6, 15}));
+    EXPECT_EQ(it.list[1].span, (Span{25, 34}));
+    EXPECT_EQ(it.list[2].span, (Span{38, 47}));
+}
+
 TEST(PiiFinderTest, WhatAnOverlapSetsFreeIsKept) {
     Found it;
     const auto bare = it.made.pii(it.made.pack("pii", "any", -4), 7, "ID", "");
@@ -187,7 +216,8 @@ TEST(PiiFinderTest, ATextFullOfNumbersIsDecidedToItsEnd) {
     std::vector<Candidate> candidates;
     while (text.size() < 256 * 1024) {
         const auto begin = static_cast<std::uint32_t>(text.size());
-        text += "600 700 800, ";
+        const auto number = std::to_string(600'100'001 + candidates.size() / 10);
+        text += number.substr(0, 3) + " " + number.substr(3, 3) + " " + number.substr(6) + ", ";
         for (std::uint32_t end = begin + 7; end <= begin + 11; ++end) {
             candidates.push_back({phone, {begin, end}});
             candidates.push_back({card, {begin, end}});
@@ -197,15 +227,46 @@ TEST(PiiFinderTest, ATextFullOfNumbersIsDecidedToItsEnd) {
     EXPECT_EQ(it.list.size(), 23U) << "those that begin within 300 characters of the keyword";
 }
 
-TEST(MayHoldPiiTest, AsksForDigitsOrAnAt) {
-    TextFacts facts;
-    facts.digits = 6;
-    EXPECT_FALSE(may_hold_pii(facts));
-    facts.digits = 7;
-    EXPECT_TRUE(may_hold_pii(facts));
-    facts.digits = 0;
-    facts.at_signs = 1;
-    EXPECT_TRUE(may_hold_pii(facts));
+TEST(PiiFinderTest, WhatABrandPublishesItselfIsNobodysData) {
+    Found it;
+    const auto pack = it.made.pack("pii", "any", -4);
+    it.made.pii(pack, 7, "PHONE", "phone");
+    const auto mail = it.made.pii(pack, 7, "EMAIL", "email");
+    auto& brand = it.made.book.brands.emplace_back();
+    brand.phones = {"+48 600 700 800"};
+    brand.published = {"care@acme.example"};
+    for (const auto* text :
+         {"600 700 800", "+48600700800", "(+48) 600-700-800", "0048 600 700 800"}) {
+        it.find(text, {});
+        EXPECT_THAT(it.list, IsEmpty()) << text;
+    }
+    it.find("600 700 801", {});
+    EXPECT_EQ(it.list.size(), 1U);
+    it.find("Care@Acme.example", {whole(mail, "Care@Acme.example")});
+    EXPECT_THAT(it.list, IsEmpty());
+    it.find("anna@acme.example", {whole(mail, "anna@acme.example")});
+    EXPECT_EQ(it.list.size(), 1U);
+}
+
+TEST(MayHoldPiiTest, AsksForDigitsAnAtOrAWordThatTells) {
+    const auto may = [](std::uint32_t digits, std::uint32_t at_signs, std::uint32_t mentions,
+                        std::string_view folded) {
+        FoldedText text;
+        text.bytes = folded;
+        text.facts.digits = digits;
+        text.facts.at_signs = at_signs;
+        text.facts.mentions = mentions;
+        return may_hold_pii(text);
+    };
+    EXPECT_FALSE(may(4, 0, 0, " in 2024 "));
+    EXPECT_TRUE(may(5, 0, 0, ""));
+    EXPECT_TRUE(may(0, 1, 0, ""));
+    EXPECT_FALSE(may(0, 2, 2, " @ anna @ bob "));
+    EXPECT_TRUE(may(0, 3, 2, ""));
+    EXPECT_TRUE(may(0, 0, 0, " anna at example dot com "));
+    EXPECT_TRUE(may(0, 0, 0, " пароль "));
+    EXPECT_FALSE(may(0, 0, 0, " dotted line "));
+    EXPECT_FALSE(may(0, 0, 0, " "));
 }
 
 }  // namespace

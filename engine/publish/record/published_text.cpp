@@ -20,17 +20,17 @@ std::uint32_t count_points(const char* from, std::size_t size) noexcept {
 }  // namespace
 
 void PublishedText::read(std::string_view text, const std::vector<PiiFinding>& findings,
-                         const RuleBook& book, bool redact) {
+                         std::span<const std::string> masks) {
     text_ = text;
     count(text);
     brackets_.clear();
-    if (!redact) return;
-    for (const auto& finding : findings) {
+    if (masks.empty()) return;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const auto& finding = findings[i];
         HARK_CHECK(finding.span.begin < finding.span.end && finding.span.end <= text.size());
         HARK_CHECK(brackets_.empty() || finding.span.begin >= brackets_.back().original.end);
-        const auto& type = book.rules[finding.rule].pii_type;
         const auto begin = begin_of(finding.span.begin);
-        const auto size = count_points(type.data(), type.size()) + 2;
+        const auto size = count_points(masks[i].data(), masks[i].size());
         brackets_.push_back({finding.span, {begin, begin + size}, points_before(finding.span.end)});
     }
 }

@@ -2,10 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/rule.hpp"
 #include "core/verdict.hpp"
 
 namespace hark::publish {
@@ -21,10 +22,10 @@ public:
         std::uint32_t end = 0;
     };
 
-    /// Reads the text through. With `redact`, the findings are taken as replaced. The text need not
-    /// outlive the call of the last member below.
-    void read(std::string_view text, const std::vector<PiiFinding>& findings, const RuleBook& book,
-              bool redact);
+    /// Reads the text through. The findings are taken as replaced by `masks`, of which there are
+    /// none or at least as many. The text must outlive the last call of range().
+    void read(std::string_view text, const std::vector<PiiFinding>& findings,
+              std::span<const std::string> masks);
 
     /// A piece of the original. Where it reaches into a replaced finding, the range takes the
     /// bracket in whole.

@@ -35,7 +35,8 @@ std::string_view RecordWriter::TimeText::of(Timestamp wanted) {
 std::string_view RecordWriter::write(const RecordInput& input, bool redact,
                                      std::span<const Evidence> shown) {
     out_.clear();
-    write_mention(input.mention, input.verdict, input.received_at);
+    mask_findings(input, redact);
+    write_mention(input, redact);
     write_brands(input);
     write_text(input, redact, !shown.empty() || !input.verdict.pii.empty());
     write_labels(input);
@@ -54,8 +55,20 @@ std::string_view RecordWriter::write(const RecordInput& input, bool redact,
     return out_.view();
 }
 
-void RecordWriter::write_mention(const Mention& mention, const Verdict& verdict,
-                                 Timestamp received_at) {
+/// Memory of earlier masks is kept.
+void RecordWriter::mask_findings(const RecordInput& input, bool redact) {
+    const auto& findings = input.verdict.pii;
+    if (!redact) return;
+    if (masks_.size() < findings.size()) masks_.resize(findings.size());
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const auto span = findings[i].span;
+        mask_.replace(input.book.rules[findings[i].rule].pii_type,
+                      input.mention.text.substr(span.begin, span.end - span.begin), masks_[i]);
+    }
+}
+
+void RecordWriter::write_mention(const RecordInput& input, bool redact) {
+    const auto& [mention, verdict, book, ruleset, received_at] = input;
     const auto optional = [this](std::string_view key, std::string_view value) {
         if (value.empty()) return;
         out_.raw(key);
@@ -77,25 +90,40 @@ void RecordWriter::write_mention(const Mention& mention, const Verdict& verdict,
     out_.raw(R"(")");
     optional(R"(,"url":)", mention.url);
     optional(R"(,"lang":)", verdict.lang);
-    write_author(mention.author);
+    write_author(input, redact);
     optional(R"(,"thread":)", mention.thread);
     optional(R"(,"parent":)", mention.parent);
 }
 
-void RecordWriter::write_author(const Author& author) {
+/// The name that somebody goes by may be the very datum that the text holds.
+bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value) const noexcept {
+    const auto& findings = input.verdict.pii;
+    return std::any_of(findings.begin(), findings.end(), [&](const PiiFinding& finding) {
+        const auto datum =
+            input.mention.text.substr(finding.span.begin, finding.span.end - finding.span.begin);
+        return value.find(datum) != std::string_view::npos;
+    });
+}
+
+void RecordWriter::write_author(const RecordInput& input, bool redact) {
+    const auto& author = input.mention.author;
     if (author.id.empty() && author.handle.empty() && author.name.empty() && !author.is_brand) {
         return;
     }
     out_.raw(R"(,"author":{)");
-    const auto optional = [this](std::string_view key, std::string_view value) {
+    const auto optional = [&](std::string_view key, std::string_view type, std::string_view value) {
         if (value.empty()) return;
         out_.raw(key);
+        if (redact && (mask_.authors() || holds_finding(input, value))) {
+            mask_.replace(type, value, author_mask_);
+            value = author_mask_;
+        }
         out_.quoted(value);
         out_.raw(",");
     };
-    optional(R"("id":)", author.id);
-    optional(R"("handle":)", author.handle);
-    optional(R"("name":)", author.name);
+    optional(R"("id":)", "ID", author.id);
+    optional(R"("handle":)", "HANDLE", author.handle);
+    optional(R"("name":)", "NAME", author.name);
     out_.raw(author.is_brand ? R"("is_brand":true})" : R"("is_brand":false})");
 }
 
@@ -112,17 +140,16 @@ void RecordWriter::write_brands(const RecordInput& input) {
 void RecordWriter::write_text(const RecordInput& input, bool redact, bool has_spans) {
     const auto text = input.mention.text;
     const auto& findings = input.verdict.pii;
-    if (has_spans) published_.read(text, findings, input.book, redact);
+    if (has_spans)
+        published_.read(text, findings, redact ? masks_ : std::span<const std::string>{});
     if (text.empty()) return;
     out_.raw(R"(,"text":")");
     std::size_t at = 0;
     if (redact) {
-        for (const auto& finding : findings) {
-            out_.text(text.substr(at, finding.span.begin - at));
-            out_.raw("[");
-            out_.text(input.book.rules[finding.rule].pii_type);
-            out_.raw("]");
-            at = finding.span.end;
+        for (std::size_t i = 0; i < findings.size(); ++i) {
+            out_.text(text.substr(at, findings[i].span.begin - at));
+            out_.text(masks_[i]);
+            at = findings[i].span.end;
         }
     }
     out_.text(text.substr(at));
@@ -203,9 +230,10 @@ void RecordWriter::write_evidence(const RecordInput& input, std::span<const Evid
     out_.raw("}]");
 }
 
+/// What a datum might be as well stands behind it, with the same span.
 void RecordWriter::write_findings(const RecordInput& input) {
     std::string_view before = R"(,"pii":[{"type":)";
-    for (const auto& finding : input.verdict.pii) {
+    const auto write = [&](const PiiFinding& finding) {
         out_.raw(before);
         out_.quoted(input.book.rules[finding.rule].pii_type);
         out_.raw(R"(,"tier":")");
@@ -213,6 +241,12 @@ void RecordWriter::write_findings(const RecordInput& input) {
         out_.raw(R"(")");
         write_span(published_.range(finding.span));
         before = R"(},{"type":)";
+    };
+    auto also = input.verdict.pii_also.begin();
+    for (const auto& finding : input.verdict.pii) {
+        write(finding);
+        for (; also != input.verdict.pii_also.end() && also->span == finding.span; ++also)
+            write(*also);
     }
     out_.raw("}]");
 }

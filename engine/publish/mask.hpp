@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hark::publish {
+
+/// How personal data is replaced in records.
+enum class MaskStyle : std::uint8_t {
+    type,  ///< `[PHONE]`
+    hash,  ///< `[PHONE:6f2c…]`, keyed: equal values stay equal, and only the key's holder can try
+           ///< some
+    partial,  ///< `[PHONE:** ***-**-67]`: signs and the last two letters or digits of eight or more
+};
+
+struct MaskOptions {
+    MaskStyle style = MaskStyle::type;
+    std::string key;       ///< of `hash`; must not be empty then
+    bool authors = false;  ///< the author's id, handle and name too
+};
+
+[[nodiscard]] std::optional<MaskStyle> mask_style(std::string_view name) noexcept;
+
+/// Writes what stands in a value's place. Not thread-safe; no allocation once warm.
+class Mask {
+public:
+    explicit Mask(MaskOptions options);
+
+    /// `out` is overwritten. Values that differ only in blanks, signs and ASCII capitals have one
+    /// hash. Secrets (`PASSWORD`, `API_KEY`) never show a part.
+    void replace(std::string_view type, std::string_view value, std::string& out);
+
+    [[nodiscard]] bool authors() const noexcept { return options_.authors; }
+
+private:
+    void append_hash(std::string_view value, std::string& out);
+
+    MaskOptions options_;
+    std::string inner_;  ///< of HMAC: the padded key and the message
+    std::string outer_;
+};
+
+}  // namespace hark::publish
