@@ -132,7 +132,8 @@ private:
              << rows_.size() - background_ << " posts, " << positives
              << " of them with the label, of";
         for (const auto& [name, index] : sources_) file << ' ' << name;
-        file << ",\n# beside " << background_ << " ordinary posts.\nlabel: " << options_.label << "\nlang: " << options_.lang << '\n';
+        file << ",\n# beside " << background_ << " ordinary posts.\nlabel: " << options_.label
+             << "\nlang: " << options_.lang << '\n';
         char number[64];
         std::snprintf(number, sizeof number, "bias: %.3f\nthreshold: %.3f\n", learned.bias,
                       learned.threshold);
@@ -155,7 +156,8 @@ private:
             return kBadInput;
         }
         std::printf("%s: %zu rules from %zu posts (%zu with the label), threshold %.3f\n",
-                    options_.output.c_str(), count, rows_.size() - background_, positives, learned.threshold);
+                    options_.output.c_str(), count, rows_.size() - background_, positives,
+                    learned.threshold);
         return kFine;
     }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
+#include <unistd.h>
 
 #include <deque>
 #include <filesystem>
@@ -56,7 +57,9 @@ std::shared_ptr<const match::RuleSet> rules() {
         acme.id = "acme";
         acme.names = {"acme*"};
         acme.accounts = {"mention:42"};
-        const auto folder = std::filesystem::path(testing::TempDir()) / "delivery_rules";
+        // Tests run side by side, each a process.
+        const auto folder = std::filesystem::path(testing::TempDir()) /
+                            ("delivery_rules." + std::to_string(::getpid()));
         std::filesystem::remove_all(folder);
         std::filesystem::create_directories(folder / "complaint");
         std::filesystem::copy(shipped_rules() + "/pii", folder / "pii");
@@ -64,6 +67,7 @@ std::shared_ptr<const match::RuleSet> rules() {
             << "label: complaint\nlang: any\nbias: -1\nrules:\n"
                "  - {id: complaint.any.refund, pattern: (refund|worst service), weight: 2}\n";
         auto made = load_rules({{folder.string()}, {acme}, ""}, faults);
+        std::filesystem::remove_all(folder);
         EXPECT_NE(made, nullptr) << (faults.empty() ? "" : to_string(faults.front()));
         return made;
     }();
