@@ -195,6 +195,29 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(done.stdout.splitlines()), 2)
 
+    def test_learn_then_eval(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        with open(folder / "desk.ndjson", "w") as out:
+            for i in range(400):
+                broken = i % 2
+                text = f"the {'kettle leaks water' if broken else 'kettle looks lovely'} number {i}"
+                out.write(json.dumps({"text": text, "lang": "en", "labels": {"leak": broken}}) + "\n")
+        pack = folder / "rules/leak/en.learned.yaml"
+        pack.parent.mkdir(parents=True)
+        learned = [self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "en", "--part", "0",
+                                 "-o", str(pack)) for _ in range(2)]
+        self.assertEqual([done.returncode for done in learned], [0, 0], learned[0].stderr)
+        self.assertRegex(pack.read_text(), r"(?m)^  \+\d\.\d\d \d+ 0 \S*(leaks|water)")
+        self.assertEqual(self.run_hark("check", "--rules", str(pack.parents[1])).returncode, 0)
+        done = self.run_hark("eval", str(folder / "desk.ndjson"), "--rules", str(pack.parents[1]), "--part", "1", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        row = json.loads(done.stdout)
+        self.assertEqual((row["label"], row["lang"], row["f1"]), ("leak", "en", 1.0))
+        self.assertGreater(row["posts"], 100)
+        nothing = self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "pl", "-o", str(pack))
+        self.assertEqual(nothing.returncode, 1)
+        self.assertIn(b"nothing can be learned", nothing.stderr)
+
     def test_usage(self):
         self.assertEqual(self.run_hark("classfy").returncode, 2)
         self.assertEqual(self.run_hark().returncode, 2)

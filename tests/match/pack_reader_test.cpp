@@ -268,6 +268,58 @@ TEST(PackReader, ConditionsOfAnEarlierPackCountToo) {
               "cannot be named here\n");
 }
 
+TEST(PackReader, LearnedRulesAreLinesWithTheirCounts) {
+    const auto book = book_from(
+        "label: praise\nlang: en\nlearned: |\n  # weight, with, without\n"
+        "  +0.75 12 3 so good*\n  -1.5 0 40 [questions >=2]\n",
+        "praise/en.learned.yaml");
+    ASSERT_EQ(book.rules.size(), 2U);
+    EXPECT_EQ(book.rules[0].id, "praise.en:so good*");
+    EXPECT_EQ(book.rules[0].pattern, "so good*");
+    EXPECT_FLOAT_EQ(book.rules[0].weight, 0.75F);
+    EXPECT_TRUE(book.rules[0].learned);
+    EXPECT_EQ(book.rules[0].where.line, 5U);
+    EXPECT_EQ(book.rules[1].pattern, "");
+    ASSERT_EQ(book.rules[1].when.facts.size(), 1U);
+    EXPECT_EQ(book.rules[1].when.facts[0].fact, Fact::questions);
+    EXPECT_EQ(book.rules[1].when.facts[0].value, 2);
+}
+
+TEST(PackReader, LearnedLinesThatAreNoneHaveTheirPlace) {
+    const std::string head = "label: praise\nlang: en\nlearned: |\n";
+    for (const auto* line : {"good 1 2 x", "+1 2 good", "1 2 3", "1 2 3 [questions >=two]",
+                             "1 2 3 [moods >=2]", "2000 1 1 x"}) {
+        EXPECT_EQ(faults_of(head + "  +1 2 3 fine\n  " + line + "\n", "praise/en.learned.yaml"),
+                  "praise/en.learned.yaml:5:10: a learned rule is `weight seen-with seen-without "
+                  "pattern`\n")
+            << line;
+    }
+    EXPECT_NE(faults_of(head + "  +1 2 3 fine\n", "praise/en.yaml")
+                  .find("this file should be praise/en.learned.yaml"),
+              std::string::npos);
+}
+
+TEST(PackReader, LearnedWeightsReplaceWrittenOnes) {
+    const auto folder = fresh_folder("weights");
+    write(folder + "/praise/en.yaml", kHead + std::string("  - {id: a, pattern: b, weight: 1}\n"));
+    write(folder + "/praise/en.learned.yaml",
+          "label: praise\nlang: en\nweights: {a: 2.5}\nlearned: |\n  +1 2 3 c\n");
+    std::vector<Fault> faults;
+    const std::vector<std::string> folders = {folder};
+    const auto book = read_packs(folders, faults);
+    EXPECT_EQ(joined(faults), "");
+    for (const auto& rule : book.rules) {
+        if (rule.id == "a") {
+            EXPECT_FLOAT_EQ(rule.weight, 2.5F);
+        }
+    }
+    write(folder + "/praise/en.learned.yaml",
+          "label: praise\nlang: en\nweights: {z: 1, a: x}\nlearned: |\n  +1 2 3 c\n");
+    (void)read_packs(folders, faults);
+    EXPECT_NE(joined(faults).find("no rule has the id `z`"), std::string::npos) << joined(faults);
+    EXPECT_NE(joined(faults).find("the weight of `a` is a number"), std::string::npos);
+}
+
 TEST(PackReader, TooManyLabels) {
     RuleBook book;
     std::vector<Fault> faults;
