@@ -110,18 +110,24 @@ struct Scored {
     std::uint32_t source = 0;
 };
 
-/// Platt's scaling of log-odds to labels: slope and intercept by Newton's method.
+/// Platt's scaling of log-odds to labels: slope and intercept by Newton's method, towards targets
+/// that stop short of certainty, or posts that are told apart easily would give weights without
+/// bound (Platt 1999).
 struct Scaling {
     double slope = 1;
     double intercept = 0;
 };
 Scaling scale(const std::vector<Scored>& scored) {
     Scaling fit;
+    const auto positives = static_cast<double>(std::count_if(
+        scored.begin(), scored.end(), [](const Scored& one) { return one.positive; }));
+    const double with = (positives + 1) / (positives + 2);
+    const double without = 1 / (static_cast<double>(scored.size()) - positives + 2);
     for (int step = 0; step < 50; ++step) {
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
         for (const auto& [x, positive, ignored] : scored) {
             const double p = sigmoid(fit.slope * x + fit.intercept);
-            const double error = p - (positive ? 1 : 0);
+            const double error = p - (positive ? with : without);
             const double w = p * (1 - p);
             g0 += error;
             g1 += error * x;
