@@ -60,6 +60,12 @@ struct LearnOptions {
     int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all
 };
 
+struct ReplayOptions {
+    std::vector<std::string> files;  ///< of records; `-` is standard input
+    std::vector<std::string> rules;
+    std::size_t samples = 5;  ///< of posts that gained or lost a label, and of rules
+};
+
 struct EvalOptions {
     std::vector<std::string> data;
     std::vector<std::string> rules;
@@ -71,6 +77,7 @@ struct EvalOptions {
 
 int learn(const LearnOptions& options);
 int eval(const EvalOptions& options);
+int replay(const ReplayOptions& options);
 int run(const RunOptions& options);
 int classify_files(const ClassifyOptions& options);
 int check(const CheckOptions& options);

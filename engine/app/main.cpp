@@ -148,6 +148,25 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->callback([&] { command = [&] { return hark::app::learn(options); }; });
 }
 
+void add_replay(CLI::App& app, ReplayOptions& options, std::function<int()>& command) {
+    auto* replay = app.add_subcommand(
+        "replay", "What another rule set would change on recorded records; nothing is published");
+    replay->footer(
+        "Examples:\n"
+        "  hark replay topics/hark.mentions/*.ndjson --rules new_rules\n"
+        "  kcat -C -e -b kafka:9092 -t hark.mentions | hark replay - --rules new_rules");
+    replay->add_option("files", options.files, "NDJSON of records; - is standard input")
+        ->required();
+    replay
+        ->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
+        ->allow_extra_args(false);
+    replay
+        ->add_option("--samples", options.samples,
+                     "Show so many posts that gained or lost a label, and so many rules")
+        ->capture_default_str();
+    replay->callback([&] { command = [&] { return hark::app::replay(options); }; });
+}
+
 void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command) {
     auto* eval = app.add_subcommand("eval", "How right the labels are, on labelled posts");
     eval->footer(kLearnExamples);
@@ -199,6 +218,8 @@ int dispatch(int argc, char** argv) {
 
     LearnOptions learn_options;
     add_learn(app, learn_options, command);
+    ReplayOptions replay_options;
+    add_replay(app, replay_options, command);
     EvalOptions eval_options;
     add_eval(app, eval_options, command);
 

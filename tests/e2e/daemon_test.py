@@ -218,6 +218,24 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(nothing.returncode, 1)
         self.assertIn(b"nothing can be learned", nothing.stderr)
 
+    def test_replay_tells_what_other_rules_would_change(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "rules/kettle").mkdir(parents=True)
+        (folder / "rules/kettle/any.yaml").write_text(
+            "label: kettle\nlang: any\nbias: -1\nrules:\n  - {id: kettle.any.a, pattern: kettle*, weight: 3}\n")
+        records = self.run_hark("classify", "--text", given="The kettle leaks.\nyou are an idiot\n").stdout.decode()
+        (folder / "records.ndjson").write_text(records)
+        done = self.run_hark("replay", str(folder / "records.ndjson"), "--rules", str(folder / "rules"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = done.stdout.decode()
+        self.assertRegex(said, r"(?m)^kettle +0 +1 +1 +0$")
+        self.assertRegex(said, r"(?m)^trolling +1 +0 +0 +1$")
+        self.assertRegex(said, r"(?m)^ +1 kettle.any.a$")
+        self.assertIn("The kettle leaks.", said)
+        same = self.run_hark("replay", "-", given=records).stdout.decode()
+        self.assertRegex(same, r"(?m)^trolling +1 +1 +0 +0$")
+        self.assertEqual(self.run_hark("replay", "-", given="no record\n").returncode, 1)
+
     def test_usage(self):
         self.assertEqual(self.run_hark("classfy").returncode, 2)
         self.assertEqual(self.run_hark().returncode, 2)
