@@ -1,5 +1,6 @@
 #include "pipeline/daemon.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,5 +1,7 @@
 #include "ingest/websocket_server.hpp"
 
+#include <algorithm>
+
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>

@@ -1,5 +1,7 @@
 #include "learn/features.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

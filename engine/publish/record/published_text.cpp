@@ -1,5 +1,7 @@
 #include "publish/record/published_text.hpp"
 
+#include <algorithm>
+
 #include <simdjson.h>
 
 #include "core/check.hpp"
