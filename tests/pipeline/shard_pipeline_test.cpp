@@ -161,7 +161,7 @@ TEST_F(PipelineTest, AnEditIsNoRepeat) {
 }
 
 TEST_F(PipelineTest, BadInputBecomesOneDeadLetterHoweverOftenItComes) {
-    EXPECT_EQ(handle("{broken", 1).error, Errc::malformed_json);
+    EXPECT_EQ(handle("{\"a\" 1}", 1).error, Errc::malformed_json);
     ASSERT_THAT(sent_to(), ElementsAre("hark.deadletter"));
     rapidjson::Document letter;
     letter.Parse(sent[0].value.c_str());
@@ -169,7 +169,7 @@ TEST_F(PipelineTest, BadInputBecomesOneDeadLetterHoweverOftenItComes) {
     EXPECT_STREQ(letter["source"].GetString(), "src");
     EXPECT_TRUE(told.tokens.empty());
     acknowledge_all();
-    EXPECT_EQ(handle("{broken", 2).error, Errc::malformed_json);
+    EXPECT_EQ(handle("{\"a\" 1}", 2).error, Errc::malformed_json);
     EXPECT_TRUE(sent.empty());
     EXPECT_THAT(told.tokens, ElementsAre(1, 2));
     EXPECT_EQ(

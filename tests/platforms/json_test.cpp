@@ -155,14 +155,17 @@ TEST_P(Hostile, BrokenJsonIsRefused) {
     EXPECT_EQ(error_of("null"), "wrong_type");
     EXPECT_EQ(error_of("\"x\""), "wrong_type");
     EXPECT_EQ(error_of("{}"), "missing_member");
-    EXPECT_EQ(error_of(whole + "x"), "malformed_json");
+    EXPECT_EQ(error_of(whole + "x"), kNoBraceAtTheEnd);
     EXPECT_EQ(error_of(whole + "{}"), "malformed_json");
     EXPECT_EQ(error_of(whole + "}"), "malformed_json");
-    EXPECT_EQ(error_of(whole + std::string(1, '\0')), "malformed_json");
+    EXPECT_EQ(error_of(whole + std::string(1, '\0')), kNoBraceAtTheEnd);
     EXPECT_EQ(error_of(R"({"a":1,})"), "malformed_json");
     EXPECT_EQ(error_of(R"({"a" 1})"), "malformed_json");
     EXPECT_EQ(error_of("{\"a\":\"\xFF\"}"), "invalid_utf8");
-    EXPECT_NE(error_of("\xEF\xBB\xBF" + whole), "ok");
+    // Newer readers skip a byte order mark, as RFC 8259 allows.
+    if (!kLooksAtTheEndFirst) {
+        EXPECT_NE(error_of("\xEF\xBB\xBF" + whole), "ok");
+    }
 }
 
 TEST_P(Hostile, EveryTruncationIsRefused) {
