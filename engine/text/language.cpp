@@ -85,12 +85,12 @@ std::string_view cyrillic_language(std::string_view folded, std::string_view dec
 /// Sums of weights, a lane a language.
 class Scores {
 public:
-    void add(std::uint32_t key) noexcept {
-        constexpr std::uint64_t kEven = 0x00FF00FF00FF00FF;
+    void add(std::uint32_t key, bool counts = true) noexcept {
+        const auto even = counts ? std::uint64_t{0x00FF00FF00FF00FF} : 0;
         const auto lanes = language_slot(key);
-        even_ += lanes & kEven;
-        odd_ += lanes >> 8 & kEven;
-        ++groups_;
+        even_ += lanes & even;
+        odd_ += lanes >> 8 & even;
+        groups_ += counts ? 1 : 0;
     }
 
     [[nodiscard]] std::uint32_t groups() const noexcept { return groups_; }
@@ -146,25 +146,33 @@ std::string_view without_leading_names(std::string_view folded) noexcept {
     return folded;
 }
 
+/// Every three letters; between words a blank is one. No branch hangs on what the letters are.
+void add_letters(std::string_view folded, Scores& scores) noexcept {
+    std::uint32_t key = 0;
+    for (const char c : folded) {
+        const auto place = static_cast<std::uint32_t>(static_cast<unsigned char>(c)) - 'a';
+        key = (key << 5U | (place < 26 ? place + 1 : 0U)) & 0x7FFFU;
+        scores.add(key, key > 31 && (key & 0x3FFU) != 0);
+    }
+}
+
+/// Names and links are of no language.
 void add_groups(std::string_view folded, const TextFacts& facts, Scores& scores) noexcept {
     constexpr int kWordsOfShortLink = 4;  // `https t co 1a2b3c`
-    const bool has_names = facts.at_signs > 0 || facts.links > 0;
-    std::uint32_t key = 0;
-    for (std::size_t i = 0; i < folded.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(folded[i]);
-        const std::uint32_t letter = byte >= 'a' && byte <= 'z' ? byte - 'a' + 1U : 0U;
-        if ((letter | (key & 31U)) != 0) {
-            key = (key << 5U | letter) & 0x7FFFU;
-            if (key > 31) scores.add(key);
+    if (facts.at_signs == 0 && facts.links == 0) return add_letters(folded, scores);
+    std::size_t begin = 0;
+    for (auto at = folded.find(' '); at < folded.size(); at = folded.find(' ', at)) {
+        const auto rest = folded.substr(at + 1);
+        const bool is_link = rest.starts_with("http") || rest.starts_with("www ");
+        if (!is_link && !rest.starts_with("@ ")) {
+            ++at;
+            continue;
         }
-        if (letter != 0 || !has_names || byte != ' ') continue;
-        const auto rest = folded.substr(i + 1);
-        if (rest.starts_with("@ ")) {
-            i = skip_words(folded, i + 1, 2) - 1;
-        } else if (rest.starts_with("http") || rest.starts_with("www ")) {
-            i = skip_words(folded, i + 1, kWordsOfShortLink) - 1;
-        }
+        add_letters(folded.substr(begin, at + 1 - begin), scores);
+        at = skip_words(folded, at + 1, is_link ? kWordsOfShortLink : 2) - 1;
+        begin = at;
     }
+    add_letters(folded.substr(begin), scores);
 }
 
 /// ą ß ñ ¿: the fold has dropped them, and they tell more than any group.
