@@ -82,9 +82,9 @@ class AtOnce final : public ingest::FrameHandler {
 public:
     [[nodiscard]] bool has_room() const noexcept override { return true; }
     void when_room(std::function<void()>) override {}
-    ingest::Handled handle(ingest::SourceIndex, const Frame& frame) noexcept override {
-        frame.acknowledger->acknowledged(frame.token);
-        return {};
+    void handle(ingest::SourceIndex, std::span<const Frame> frames,
+                std::span<ingest::Handled>) noexcept override {
+        for (const auto& frame : frames) frame.acknowledger->acknowledged(frame.token);
     }
 };
 

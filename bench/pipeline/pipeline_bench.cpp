@@ -87,8 +87,7 @@ RuleBook phrases(const std::vector<std::string>& folded) {
     std::set<std::string> known;
     while (known.size() < kRules) {
         const auto at = random() % (words.size() - 1);
-        const auto& second =
-            known.size() % 4 == 0 ? words[at + 1] : words[random() % words.size()];
+        const auto& second = known.size() % 4 == 0 ? words[at + 1] : words[random() % words.size()];
         const auto pattern = "\"" + words[at] + "\" \"" + second + "\"";
         if (!known.insert(pattern).second) continue;
         auto& rule = book.rules.emplace_back();
@@ -233,7 +232,10 @@ double hits_a_post(const std::shared_ptr<const match::RuleSet>& rules) {
     return static_cast<double>(hits) / static_cast<double>(fixture().folded.size());
 }
 
-void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::RuleSet>& rules) {
+/// `together`: how many frames a call brings, as a file's reader brings them; a webhook or a stream
+/// brings one.
+void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::RuleSet>& rules,
+                  std::size_t together) {
     auto& data = fixture();
     SettingNode none;
     none.type = SettingNode::Type::map;
@@ -251,16 +253,19 @@ void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::Ru
     auto owned = std::make_unique<NullPort>();
     auto& port = *owned;
     pipeline.connect(std::move(owned));
+    std::vector<Frame> frames(together);
+    std::vector<ingest::Handled> handled(together);
     std::size_t i = 0;
     const auto received = now();
-    for (auto _ : state) {
-        Frame frame;
-        frame.bytes = std::string_view(data.frames[i]).substr(0, data.sizes[i]);
-        frame.received_at = received;
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(together))) {
+        for (auto& frame : frames) {
+            frame.bytes = std::string_view(data.frames[i]).substr(0, data.sizes[i]);
+            frame.received_at = received;
+            i = i + 1 == data.frames.size() ? 0 : i + 1;
+        }
         port.tokens.clear();
-        (void)pipeline.handle(0, frame);
+        pipeline.handle(0, frames, handled);
         for (const auto token : port.tokens) pipeline.delivered(token, Errc::ok, {});
-        i = i + 1 == data.frames.size() ? 0 : i + 1;
     }
     if (metrics.total("hark_dead_letters_total") > 0) state.SkipWithError("a frame was refused");
     state.counters["record_bytes/post"] =
@@ -270,19 +275,24 @@ void run_pipeline(benchmark::State& state, const std::shared_ptr<const match::Ru
 }
 
 void hark_2000_rules(benchmark::State& state) {
-    run_pipeline(state, fixture().rules);
+    run_pipeline(state, fixture().rules, limits::kFramesAtOnce);
+}
+
+void hark_2000_rules_one_by_one(benchmark::State& state) {
+    run_pipeline(state, fixture().rules, 1);
 }
 
 void hark_shipped_rules(benchmark::State& state) {
     std::vector<Fault> faults;
     static const auto rules = pipeline::load_rules({{pipeline::shipped_rules()}, {}, ""}, faults);
-    run_pipeline(state, rules);
+    run_pipeline(state, rules, limits::kFramesAtOnce);
 }
 
 BENCHMARK(naked_parse);
 BENCHMARK(naked_scan);
 BENCHMARK(naked_copy);
 BENCHMARK(hark_2000_rules);
+BENCHMARK(hark_2000_rules_one_by_one);
 BENCHMARK(hark_shipped_rules);
 
 /// Keeps the medians, to print the ratio.
@@ -316,6 +326,8 @@ int main(int argc, char** argv) {
     if (median["hark_2000_rules"] > 0) {
         std::printf("\nnaked stages added up %.0f ns, Hark with 2,000 rules %.0f ns: ratio %.2f\n",
                     naked, median["hark_2000_rules"], naked / median["hark_2000_rules"]);
+        std::printf("one frame a call %.0f ns: ratio %.2f\n", median["hark_2000_rules_one_by_one"],
+                    naked / median["hark_2000_rules_one_by_one"]);
         std::printf("Hark with the shipped packs %.0f ns: %.2f times its time with 2,000 rules\n",
                     median["hark_shipped_rules"],
                     median["hark_shipped_rules"] / median["hark_2000_rules"]);

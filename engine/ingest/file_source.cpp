@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -24,7 +26,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kLinesATurn = 256;  // then others on the shard have theirs
+constexpr std::size_t kBatchesATurn = 16;  // then others on the shard have theirs
 
 }  // namespace
 
@@ -61,7 +63,9 @@ struct FileSource::State {
     void turn();
     void wait_for_room();
     bool hand_over();
-    void handle(std::string_view bytes, Errc error, bool placed);
+    bool gather(bool last);
+    void add(std::string_view bytes, Errc error, bool placed);
+    void handle_batch();
     void read_more();
     void read_when_readable();
     void read_now();
@@ -92,6 +96,16 @@ struct FileSource::State {
     asio::steady_timer timer;
     asio::posix::stream_descriptor readable;  ///< borrows what the reader waits for
     telemetry::Gauge& last_event;
+
+    // Lines that go to the handler together.
+    struct Place {
+        std::uint64_t line_number = 0;
+        Cursor cursor;
+    };
+    std::array<Frame, limits::kFramesAtOnce> frames;
+    std::array<Handled, limits::kFramesAtOnce> handled;
+    std::array<Place, limits::kFramesAtOnce> places;
+    std::size_t batch = 0;  ///< how many
 
     std::uint64_t offset = 0;  ///< of the next line
     std::uint64_t line_number = 0;
@@ -179,8 +193,19 @@ void FileSource::State::wait_for_room() {
 /// Some lines to the handler. True when there may be more in the buffer.
 bool FileSource::State::hand_over() {
     const bool last = ended && (leaving || !follows());
-    for (std::size_t i = 0; i < kLinesATurn; ++i) {
+    for (std::size_t i = 0; i < kBatchesATurn; ++i) {
         if (!handler.has_room() || !window.has_room()) return true;
+        const bool more = gather(last);
+        handle_batch();
+        if (!more) return false;
+    }
+    return true;
+}
+
+/// False: there is no whole line any more.
+bool FileSource::State::gather(bool last) {
+    const auto begin = offset;
+    while (batch < frames.size() && offset - begin < limits::kBytesAtOnce && window.has_room()) {
         const auto line = lines.next(last);
         if (line.part == LineBuffer::Part::none) return false;
         offset += line.bytes;
@@ -189,26 +214,35 @@ bool FileSource::State::hand_over() {
         // A line that is too long has no place: a restart in its middle would take its rest for a
         // line.
         if (line.part == LineBuffer::Part::begin)
-            handle(line.text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
-        else if (!line.text.empty()) handle(line.text, Errc::ok, true);
+            add(line.text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
+        else if (!line.text.empty()) add(line.text, Errc::ok, true);
     }
     return true;
 }
 
-void FileSource::State::handle(std::string_view bytes, Errc error, bool placed) {
-    Frame frame;
+void FileSource::State::add(std::string_view bytes, Errc error, bool placed) {
+    auto& frame = frames[batch];
     frame.bytes = bytes;
     frame.error = error;
-    frame.received_at = now();
+    frame.received_at = batch == 0 ? now() : frames[0].received_at;
     frame.acknowledger = &window;
     frame.token = window.open();
-    const auto handled = handler.handle(options.source, frame);
-    if (handled.error != Errc::ok) {
-        bad.fetch_add(1, std::memory_order_relaxed);
-        if (tell_bad) tell_bad(line_number, handled.error);
-    }
     const bool has_place = placed && !is_stdin() && !reader.waits();
-    window.set_cursor(frame.token, has_place ? to_cursor(reader.place(offset)) : Cursor{});
+    places[batch] = {line_number, has_place ? to_cursor(reader.place(offset)) : Cursor{}};
+    ++batch;
+}
+
+void FileSource::State::handle_batch() {
+    const auto count = std::exchange(batch, 0);
+    if (count == 0) return;
+    handler.handle(options.source, std::span(frames).first(count), std::span(handled).first(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        if (handled[i].error != Errc::ok) {
+            bad.fetch_add(1, std::memory_order_relaxed);
+            if (tell_bad) tell_bad(places[i].line_number, handled[i].error);
+        }
+        window.set_cursor(frames[i].token, places[i].cursor);
+    }
 }
 
 void FileSource::State::read_more() {
@@ -245,8 +279,9 @@ void FileSource::State::read_now() {
 void FileSource::State::at_end() {
     if (damage != Errc::ok) {
         ++line_number;
-        handle(reader.unread().substr(0, limits::kDeadLetterBytes), std::exchange(damage, Errc::ok),
-               false);
+        add(reader.unread().substr(0, limits::kDeadLetterBytes), std::exchange(damage, Errc::ok),
+            false);
+        handle_batch();
     }
     if (leaving) {
         if (open_path(options.path)) again();

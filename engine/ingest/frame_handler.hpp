@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "core/cursor.hpp"
 #include "core/errc.hpp"
@@ -27,9 +28,16 @@ public:
     /// Runs `wake` once, on this shard, when there is room again. Call only while has_room() is
     /// false.
     virtual void when_room(std::function<void()> wake) = 0;
-    /// Takes the frame through the whole walk. The acknowledger is told exactly once, perhaps
-    /// before this returns.
-    virtual Handled handle(SourceIndex source, const Frame& frame) noexcept = 0;
+    /// Takes frames, at most limits::kFramesAtOnce, through the whole walk, in their order, and
+    /// says what became of each in `handled`, which is as long. Each acknowledger is told exactly
+    /// once, perhaps before this returns.
+    virtual void handle(SourceIndex source, std::span<const Frame> frames,
+                        std::span<Handled> handled) noexcept = 0;
+    Handled handle(SourceIndex source, const Frame& frame) noexcept {
+        Handled handled;
+        handle(source, {&frame, 1}, {&handled, 1});
+        return handled;
+    }
 
 protected:
     ~FrameHandler() = default;

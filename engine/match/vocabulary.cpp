@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/check.hpp"
+
 namespace hark::match {
 
 namespace {
@@ -75,8 +77,7 @@ Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
         const auto gap = sequence[i].gap_before;
         made_[whole].begins_pair = true;
         made_[second].reach = std::max(made_[second].reach, gap + 1);
-        made_[second].firsts.push_back(whole);
-        auto& pairs = pairs_[static_cast<std::uint64_t>(whole) << 32 | second];
+        auto& pairs = pairs_[pair_key(whole, second)];
         const auto same = std::find_if(pairs.begin(), pairs.end(),
                                        [gap](const Pair& pair) { return pair.gap == gap; });
         if (same != pairs.end()) {
@@ -100,32 +101,52 @@ void Vocabulary::add_to_group(const Sequence& sequence, GroupNumber group) {
     made_[unit_of(sequence)].groups.push_back(of);
 }
 
+Vocabulary::Unit Vocabulary::with_traits(Unit unit) const noexcept {
+    const auto& made = made_[unit];
+    const bool hits = !made.targets.empty() || !made.groups.empty();
+    return unit | (hits ? kHits : 0) | (made.begins_pair ? kBeginsPair : 0) |
+           std::min(made.reach, kFarReach) << kReachShift;
+}
+
+void Vocabulary::finish_pairs() {
+    while ((std::size_t{1} << (64 - pair_shift_)) < 16 * pairs_.size()) --pair_shift_;
+    pair_bits_.assign((std::size_t{1} << (64 - pair_shift_)) / 64, 0);
+    for (auto& [key, pairs] : pairs_) {
+        const auto bit = pair_bit(key);
+        pair_bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+        for (auto& pair : pairs) {
+            pair.unit = with_traits(pair.unit);
+            farthest_ = std::max(farthest_, pair.gap + 1);
+        }
+    }
+}
+
 void Vocabulary::finish() {
-    for (const auto& [word, unit] : words_) {
+    HARK_CHECK(made_.size() < kNumber);  // WordTable::kNone has the last
+    for (auto& [word, unit] : words_) {
+        unit = with_traits(unit);
         if (word.size() <= WordKey::kBytes) short_words_.add(WordKey(word), unit);
     }
     lengths_after_two_.assign(kFilter, 0);
     lengths_after_four_.assign(kFilter, 0);
-    for (const auto& [stem, unit] : stems_) {
+    for (auto& [stem, unit] : stems_) {
+        unit = with_traits(unit);
         const WordKey key(stem);
         const auto bit = std::uint64_t{1} << stem.size();
         if (stem.size() < 4) lengths_after_two_[short_filter_of(key)] |= bit;
         else lengths_after_four_[long_filter_of(key)] |= bit;
         if (stem.size() <= WordKey::kBytes) short_stems_.add(key, unit);
     }
-    for (auto& made : made_) {
-        UnitInfo info;
-        info.begin = static_cast<std::uint32_t>(lists_.size());
-        info.targets = static_cast<std::uint32_t>(made.targets.size());
-        info.groups = static_cast<std::uint32_t>(made.groups.size());
-        info.reach = static_cast<std::uint16_t>(made.reach);
-        info.begins_pair = made.begins_pair;
-        for (const auto first : made.firsts) info.firsts |= firsts_bit(first);
+    finish_pairs();
+    for (const auto& made : made_) {
+        units_.push_back({static_cast<std::uint32_t>(lists_.size()),
+                          static_cast<std::uint32_t>(made.targets.size()),
+                          static_cast<std::uint32_t>(made.groups.size())});
         lists_.insert(lists_.end(), made.targets.begin(), made.targets.end());
-        lists_.insert(lists_.end(), made.groups.begin(), made.groups.end());
-        units_.push_back(info);
-        made = {};  // no longer needed
+        for (const auto group : made.groups) lists_.push_back(with_traits(group));
     }
+    is_empty_ = made_.empty();
+    made_ = {};  // no longer needed
 }
 
 }  // namespace hark::match

@@ -47,10 +47,17 @@ public:
     template <typename Hit>
     void scan(std::string_view folded, Scratch& scratch, Hit hit) const;
 
-    [[nodiscard]] bool empty() const noexcept { return made_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return is_empty_; }
 
 private:
-    using Unit = std::uint32_t;                    ///< a word, a stem, a group, a row; numbered
+    /// A word, a stem, a group or a row. While they are gathered, its number alone; finish() adds
+    /// what the scan asks first, so that most words of a text need no look at units_.
+    using Unit = std::uint32_t;
+    static constexpr Unit kNumber = (Unit{1} << 26U) - 1;
+    static constexpr Unit kHits = Unit{1} << 26U;  ///< it has targets or groups
+    static constexpr Unit kBeginsPair = Unit{1} << 27U;
+    static constexpr unsigned kReachShift = 28;    ///< one more than the largest gap before it
+    static constexpr Unit kFarReach = 15;          ///< so far or farther: up to farthest_
     static constexpr std::size_t kStemBytes = 63;  ///< longer ones go to the patterns
     static constexpr std::size_t kFilter = 4096;
 
@@ -63,18 +70,13 @@ private:
     struct UnitInMaking {
         std::vector<Target> targets;
         std::vector<Unit> groups;  ///< that it belongs to
-        std::vector<Unit> firsts;  ///< of the pairs whose second it is
         bool begins_pair = false;
         std::uint32_t reach = 0;  ///< one more than the largest gap of these pairs; 0: of none
     };
-    /// What the scan reads of a unit: half a cache line.
     struct UnitInfo {
-        std::uint64_t firsts = 0;  ///< bits of firsts_bit(): most neighbours make no pair
-        std::uint32_t begin = 0;   ///< in lists_: targets, then groups
+        std::uint32_t begin = 0;  ///< in lists_: targets, then groups
         std::uint32_t targets = 0;
         std::uint32_t groups = 0;
-        std::uint16_t reach = 0;
-        bool begins_pair = false;
     };
     struct Pair {
         Unit unit;  ///< what the two are together
@@ -87,6 +89,8 @@ private:
     };
 
     Unit make_unit();
+    [[nodiscard]] Unit with_traits(Unit unit) const noexcept;
+    void finish_pairs();
     Unit unit_of(const Element& element);
     Unit unit_of(const Sequence& sequence);
     static std::size_t filter_of(std::uint64_t first_bytes) noexcept {
@@ -98,7 +102,12 @@ private:
     static std::size_t long_filter_of(const WordKey& key) noexcept {
         return filter_of(key.low & 0xFFFFFFFF);
     }
-    static std::uint64_t firsts_bit(Unit first) noexcept { return std::uint64_t{1} << first % 64; }
+    static std::uint64_t pair_key(Unit first, Unit second) noexcept {
+        return static_cast<std::uint64_t>(first & kNumber) << 32U | (second & kNumber);
+    }
+    [[nodiscard]] std::size_t pair_bit(std::uint64_t key) const noexcept {
+        return key * 0x9E3779B97F4A7C15 >> pair_shift_;
+    }
 
     static Unit find(const Table& table, std::string_view text) noexcept {
         const auto found = table.find(text);
@@ -122,44 +131,53 @@ private:
     // lookup at all.
     std::vector<std::uint64_t> lengths_after_two_;
     std::vector<std::uint64_t> lengths_after_four_;
-    std::vector<UnitInMaking> made_;
+    std::vector<UnitInMaking> made_;  ///< until finish()
+    bool is_empty_ = true;
     std::vector<UnitInfo> units_;
     std::vector<std::uint32_t> lists_;
     boost::unordered_flat_map<GroupNumber, Unit> groups_;
     boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> pairs_;
+    // A bit for each pair and fifteen for none: most neighbours make no pair.
+    std::vector<std::uint64_t> pair_bits_;
+    unsigned pair_shift_ = 58;
+    std::uint32_t farthest_ = 0;
 };
 
 template <typename Hit>
 void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const {
-    const auto& info = units_[unit];
-    if (info.begins_pair) {
+    if ((unit & kBeginsPair) != 0) {
         // Once a place, or rows of rows would multiply. A group comes again with its longer
         // phrases, which count for what stands before them.
         auto& recent = scratch.recent;
         bool known = false;
         for (auto i = recent.size(); i-- > 0 && recent[i].position == place.position && !known;)
             known = recent[i].unit == unit;
-        if (known && info.reach == 0) return;
+        if (known && unit >> kReachShift == 0) return;
         if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
     }
-    const auto* const list = lists_.data() + info.begin;
-    for (std::uint32_t i = 0; i < info.targets; ++i) hit(list[i], place.bytes);
-    for (std::uint32_t i = 0; i < info.groups; ++i)
-        take(list[info.targets + i], place, scratch, hit);
-    if (info.reach > 0) take_pairs(unit, place, scratch, hit);
+    if ((unit & kHits) != 0) {
+        const auto& info = units_[unit & kNumber];
+        const auto* const list = lists_.data() + info.begin;
+        for (std::uint32_t i = 0; i < info.targets; ++i) hit(list[i], place.bytes);
+        for (std::uint32_t i = 0; i < info.groups; ++i)
+            take(list[info.targets + i], place, scratch, hit);
+    }
+    if (unit >> kReachShift != 0) take_pairs(unit, place, scratch, hit);
 }
 
 template <typename Hit>
 void Vocabulary::take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const {
-    const auto reach = units_[second].reach;
-    const auto firsts = units_[second].firsts;
+    const auto near = second >> kReachShift;
+    const auto reach = near == kFarReach ? farthest_ : near;
     for (auto i = scratch.recent.size(); i-- > 0;) {
         const auto first = scratch.recent[i];
         if (first.position >= place.first) continue;
         const auto distance = place.first - first.position;
         if (distance > reach) break;
-        if ((firsts & firsts_bit(first.unit)) == 0) continue;
-        const auto found = pairs_.find(static_cast<std::uint64_t>(first.unit) << 32 | second);
+        const auto key = pair_key(first.unit, second);
+        const auto bit = pair_bit(key);
+        if ((pair_bits_[bit / 64] >> bit % 64 & 1U) == 0) continue;
+        const auto found = pairs_.find(key);
         if (found == pairs_.end()) continue;
         for (const auto& pair : found->second) {
             if (distance > pair.gap + 1) continue;

@@ -64,31 +64,49 @@ void ShardPipeline::use(std::shared_ptr<const match::RuleSet> rules) {
     }
 }
 
-ingest::Handled ShardPipeline::handle(ingest::SourceIndex index, const Frame& frame) noexcept {
+/// Stage by stage over the whole batch: one post's walk through all the code would find none of it
+/// in the processor's cache.
+void ShardPipeline::handle(ingest::SourceIndex index, std::span<const Frame> frames,
+                           std::span<ingest::Handled> handled) noexcept {
+    HARK_CHECK(frames.size() <= slots_.size() && handled.size() == frames.size());
     auto& source = sources_[index];
-    const auto slot = tracker_.open_frame(frame);
-    mentions_.clear();
-    arena_.reset();
-    ingest::Handled handled;
-    handled.error =
-        frame.error != Errc::ok ? frame.error : source.platform->decode(frame, arena_, mentions_);
-    if (handled.error != Errc::ok) {
-        dead_letter(index, slot, handled.error, frame.bytes, frame.received_at);
-    } else {
-        handled.mentions = static_cast<std::uint32_t>(mentions_.list.size());
-        source.mentions->add(mentions_.list.size());
-        source.ignored->add(mentions_.ignored);
-        for (auto& mention : mentions_.list) {
-            handle_mention(index, slot, mention, frame.received_at);
+    decode(source, frames, handled);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const auto& frame = frames[i];
+        auto& mentions = mentions_[i];
+        if (handled[i].error != Errc::ok) {
+            dead_letter(index, slots_[i], handled[i].error, frame.bytes, frame.received_at);
+            continue;
         }
-        for (const auto& refusal : mentions_.refused) {
-            dead_letter(index, slot, refusal.reason, refusal.bytes, frame.received_at);
+        source.mentions->add(mentions.list.size());
+        source.ignored->add(mentions.ignored);
+        for (auto& mention : mentions.list) {
+            judge(index, slots_[i], mentions, mention, frame.received_at);
+        }
+        for (const auto& refusal : mentions.refused) {
+            dead_letter(index, slots_[i], refusal.reason, refusal.bytes, frame.received_at);
         }
     }
-    handled.cursor = mentions_.cursor;
-    settle(slot);
+    publish_judged(index);
+    for (std::size_t i = 0; i < frames.size(); ++i) settle(slots_[i]);
     in_flight_bytes_.set(static_cast<double>(budget_.used()));
-    return handled;
+}
+
+void ShardPipeline::decode(SourceState& source, std::span<const Frame> frames,
+                           std::span<ingest::Handled> handled) {
+    arena_.reset();
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const auto& frame = frames[i];
+        auto& mentions = mentions_[i];
+        slots_[i] = tracker_.open_frame(frame);
+        mentions.clear();
+        handled[i].error = frame.error != Errc::ok
+                               ? frame.error
+                               : source.platform->decode(frame, arena_, mentions);
+        const bool is_good = handled[i].error == Errc::ok;
+        handled[i].mentions = is_good ? static_cast<std::uint32_t>(mentions.list.size()) : 0;
+        handled[i].cursor = mentions.cursor;
+    }
 }
 
 /// With `keep: brand`, a deletion or an edit goes on when the post itself had been published.
@@ -99,8 +117,8 @@ bool ShardPipeline::wanted(SourceState& source, Mention& mention, Fingerprint th
     return mention.action != Action::created && seen_.contains(thing);
 }
 
-void ShardPipeline::handle_mention(ingest::SourceIndex index, DeliveryTracker::Slot frame,
-                                   Mention& mention, Timestamp received_at) {
+void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame,
+                          Mentions& mentions, Mention& mention, Timestamp received_at) {
     auto& source = sources_[index];
     if (mention.text.size() > limits::kTextBytes || mention.id.size() > limits::kIdBytes) {
         dead_letter(index, frame, Errc::too_large, mention.text, received_at);
@@ -118,13 +136,23 @@ void ShardPipeline::handle_mention(ingest::SourceIndex index, DeliveryTracker::S
         source.not_about_brand->add();
         return;
     }
-    publish(index, frame, mention, {delivery, thing}, received_at);
+    auto& judged = judged_[judged_count_++];
+    judged.mention = &mention;
+    judged.frame = frame;
+    judged.received_at = received_at;
+    judged.remember = {delivery, thing};
+    walk_.judge(mention, mentions.links_of(mention), judged.verdict);
+    if (judged_count_ == judged_.size()) publish_judged(index);
 }
 
-void ShardPipeline::publish(ingest::SourceIndex index, DeliveryTracker::Slot frame,
-                            const Mention& mention, const Remembered& remember,
-                            Timestamp received_at) {
-    const Verdict& verdict = walk_.judge(mention, mentions_.links_of(mention));
+void ShardPipeline::publish_judged(ingest::SourceIndex index) {
+    for (std::size_t i = 0; i < judged_count_; ++i) publish(index, judged_[i]);
+    judged_count_ = 0;
+}
+
+void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
+    const auto& [mention_of, frame, received_at, remember, verdict] = judged;
+    const auto& mention = *mention_of;
     const publish::RecordInput input{mention, verdict, walk_.rules().book(), walk_.rules().hash(),
                                      received_at};
     publish::Message message;

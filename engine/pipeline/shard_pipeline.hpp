@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,7 +57,9 @@ public:
 
     [[nodiscard]] bool has_room() const noexcept override { return budget_.has_room(); }
     void when_room(std::function<void()> wake) override { budget_.when_room(std::move(wake)); }
-    ingest::Handled handle(ingest::SourceIndex source, const Frame& frame) noexcept override;
+    using ingest::FrameHandler::handle;
+    void handle(ingest::SourceIndex source, std::span<const Frame> frames,
+                std::span<ingest::Handled> handled) noexcept override;
     void delivered(std::uint64_t token, Errc outcome, std::string_view refused) noexcept override;
 
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
@@ -81,10 +84,21 @@ private:
         std::optional<publish::TopicIndex> topic;
     };
 
-    void handle_mention(ingest::SourceIndex source, DeliveryTracker::Slot frame, Mention& mention,
-                        Timestamp received_at);
-    void publish(ingest::SourceIndex source, DeliveryTracker::Slot frame, const Mention& mention,
-                 const Remembered& remember, Timestamp received_at);
+    /// A mention that was judged and goes on.
+    struct Judged {
+        const Mention* mention = nullptr;
+        DeliveryTracker::Slot frame = 0;
+        Timestamp received_at{};
+        Remembered remember;
+        Verdict verdict;
+    };
+
+    void decode(SourceState& source, std::span<const Frame> frames,
+                std::span<ingest::Handled> handled);
+    void judge(ingest::SourceIndex source, DeliveryTracker::Slot frame, Mentions& mentions,
+               Mention& mention, Timestamp received_at);
+    void publish_judged(ingest::SourceIndex source);
+    void publish(ingest::SourceIndex source, const Judged& judged);
     void dead_letter(ingest::SourceIndex source, DeliveryTracker::Slot frame, Errc reason,
                      std::string_view bytes, Timestamp received_at);
     void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
@@ -109,7 +123,12 @@ private:
     publish::RecordWriter writer_;
     DeliveryTracker tracker_;
     Arena arena_;
-    Mentions mentions_;
+    // A batch on its way: of each frame its slot and its mentions; of all the mentions that were
+    // judged and not published yet. Reused.
+    std::array<DeliveryTracker::Slot, limits::kFramesAtOnce> slots_{};
+    std::array<Mentions, limits::kFramesAtOnce> mentions_;
+    std::array<Judged, limits::kFramesAtOnce> judged_;
+    std::size_t judged_count_ = 0;
     std::unique_ptr<publish::SinkPort> port_;
 };
 

@@ -34,19 +34,17 @@ bool Walk::names_brand(const Mention& mention) {
     return !matches_.brands.empty() || mention.author.is_brand;
 }
 
-const Verdict& Walk::judge(const Mention& mention, std::span<const std::string_view> links) {
+void Walk::judge(const Mention& mention, std::span<const std::string_view> links, Verdict& out) {
     if (scans_every_text_ || triage::may_hold_pii(folded_))
         matcher_.scan_raw(mention.text, matches_);
     const auto lang = matcher_.in_other_script()
                           ? std::string_view{}  // `ty idiot` looks like any language but its own
                           : text::detect_language(mention.text, folded_, mention.lang);
-    verdict_.clear();
-    judge_.judge({mention, folded_, mention.text, lang, matches_, links}, verdict_);
-    verdict_.lang = lang;
-    verdict_.brands.assign(matches_.brands.begin(), matches_.brands.end());
-    std::sort(verdict_.brands.begin(), verdict_.brands.end());
-    if (!verdict_.evidence.empty() || !verdict_.shadow.empty()) place_evidence(mention.text);
-    return verdict_;
+    judge_.judge({mention, folded_, mention.text, lang, matches_, links}, out);
+    out.lang = lang;
+    out.brands.assign(matches_.brands.begin(), matches_.brands.end());
+    std::sort(out.brands.begin(), out.brands.end());
+    if (!out.evidence.empty() || !out.shadow.empty()) place_evidence(mention.text, out);
 }
 
 bool Walk::fires(RuleIndex rule, const Mention& mention) {
@@ -67,13 +65,13 @@ std::optional<std::int64_t> Walk::fact(Fact fact, const Mention& mention) const 
 
 /// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the
 /// fold pays for them.
-void Walk::place_evidence(std::string_view text) {
-    const bool live = locate(verdict_.evidence);
-    const bool shadow = locate(verdict_.shadow);
+void Walk::place_evidence(std::string_view text, Verdict& verdict) {
+    const bool live = locate(verdict.evidence);
+    const bool shadow = locate(verdict.shadow);
     if (!live && !shadow) return;
     const auto& map = folder_.map(text);
-    map_back(verdict_.evidence, map);
-    map_back(verdict_.shadow, map);
+    map_back(verdict.evidence, map);
+    map_back(verdict.shadow, map);
 }
 
 bool Walk::locate(std::vector<Evidence>& all) {

@@ -30,10 +30,14 @@ public:
     /// True when the mention is by or about a configured brand.
     [[nodiscard]] bool names_brand(const Mention& mention);
 
-    /// The verdict with its evidence in place. Valid until the next call of any function. `links`:
-    /// those that the platform attached.
+    /// The verdict with its evidence in place. `links`: those that the platform attached.
+    void judge(const Mention& mention, std::span<const std::string_view> links, Verdict& out);
+    /// The same, valid until the next call of any function.
     [[nodiscard]] const Verdict& judge(const Mention& mention,
-                                       std::span<const std::string_view> links = {});
+                                       std::span<const std::string_view> links = {}) {
+        judge(mention, links, verdict_);
+        return verdict_;
+    }
 
     /// Whether this rule fires for the mention, whatever labels are given; for the examples of
     /// rules.
@@ -54,7 +58,7 @@ public:
     [[nodiscard]] const match::RuleSet& rules() const noexcept { return *rules_; }
 
 private:
-    void place_evidence(std::string_view text);
+    void place_evidence(std::string_view text, Verdict& verdict);
     [[nodiscard]] bool locate(std::vector<Evidence>& evidence);
     void map_back(std::vector<Evidence>& evidence, const OffsetMap& map) const;
 

@@ -1,6 +1,8 @@
 #include "triage/pii.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <iterator>
 #include <tuple>
 
@@ -71,14 +73,28 @@ constexpr std::uint64_t kBeginnings = [] {
     return bits;
 }();
 
+bool is_telling(std::string_view rest) noexcept {
+    if (rest.size() < 4) return false;
+    const auto bytes = first_four(rest.data());
+    if ((beginning_bits(bytes) & ~kBeginnings) != 0) return false;
+    return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view word) {
+        return first_four(word.data()) == bytes && rest.starts_with(word);
+    });
+}
+
+/// Eight bytes at a time to the spaces between words.
 bool has_telling_word(std::string_view folded) noexcept {
-    for (auto space = folded.find(' '); space < folded.size() && folded.size() - space > 4;
-         space = folded.find(' ', space + 1)) {
-        const auto rest = folded.substr(space + 1);
-        const auto bytes = first_four(rest.data());
-        if ((beginning_bits(bytes) & ~kBeginnings) != 0) continue;
-        for (const auto word : kTelling) {
-            if (first_four(word.data()) == bytes && rest.starts_with(word)) return true;
+    constexpr std::uint64_t kSpaces = 0x2020202020202020;
+    constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
+    static_assert(std::endian::native == std::endian::little);
+    for (std::size_t at = 0; at < folded.size(); at += sizeof kSpaces) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, folded.data() + at, std::min(folded.size() - at, sizeof eight));
+        eight ^= kSpaces;
+        auto spaces = ~(((eight & kLow) + kLow) | eight | kLow);
+        for (; spaces != 0; spaces &= spaces - 1) {
+            const auto space = at + static_cast<std::size_t>(std::countr_zero(spaces)) / 8;
+            if (is_telling(folded.substr(space + 1))) return true;
         }
     }
     return false;

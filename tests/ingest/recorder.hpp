@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,15 +22,10 @@ public:
 
     [[nodiscard]] bool has_room() const noexcept override { return room_; }
     void when_room(std::function<void()> wake) override { wakes_.push_back(std::move(wake)); }
-    Handled handle(SourceIndex source, const Frame& frame) noexcept override {
-        seen.push_back({source, std::string(frame.bytes), frame.error});
-        if (hold) held_.push_back(frame);
-        else if (frame.acknowledger != nullptr) frame.acknowledger->acknowledged(frame.token);
-        Handled handled;
-        handled.error = frame.error != Errc::ok ? frame.error : verdict;
-        if (cursor) handled.cursor = cursor(frame.bytes);
-        if (seen.size() == full_after) room_ = false;
-        return handled;
+    using FrameHandler::handle;
+    void handle(SourceIndex source, std::span<const Frame> frames,
+                std::span<Handled> handled) noexcept override {
+        for (std::size_t i = 0; i < frames.size(); ++i) handled[i] = take(source, frames[i]);
     }
 
     void set_room(bool room) {
@@ -61,6 +57,17 @@ public:
     std::function<Cursor(std::string_view)> cursor;
 
 private:
+    Handled take(SourceIndex source, const Frame& frame) {
+        seen.push_back({source, std::string(frame.bytes), frame.error});
+        if (hold) held_.push_back(frame);
+        else if (frame.acknowledger != nullptr) frame.acknowledger->acknowledged(frame.token);
+        Handled handled;
+        handled.error = frame.error != Errc::ok ? frame.error : verdict;
+        if (cursor) handled.cursor = cursor(frame.bytes);
+        if (seen.size() == full_after) room_ = false;
+        return handled;
+    }
+
     bool room_ = true;
     std::vector<Frame> held_;
     std::vector<std::function<void()>> wakes_;

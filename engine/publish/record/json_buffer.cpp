@@ -43,6 +43,20 @@ Word needs_escape(Word word) noexcept {
            kHigh;
 }
 
+/// Sixteen bytes looked at together.
+using Block = std::uint8_t __attribute__((vector_size(16)));
+
+/// All ones where a byte is below 0x20, a quote or a backslash.
+Block escapes_of(Block block) noexcept {
+    return reinterpret_cast<Block>((block < 0x20) | (block == '"') | (block == '\\'));
+}
+
+bool any(Block block) noexcept {
+    std::array<Word, 2> halves;
+    std::memcpy(halves.data(), &block, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
 /// One to seven bytes, and spaces behind them; by whole loads, which a byte-wise copy would stall.
 Word load_few(const char* from, std::size_t size) noexcept {
     static_assert(std::endian::native == std::endian::little);
@@ -118,6 +132,18 @@ void JsonBuffer::text(std::string_view utf8) {
             for (std::size_t i = 0; i < size; ++i) to = put_escaped(to, from[i]);
         }
     };
+    Block block;
+    Block blocks{};
+    for (; static_cast<std::size_t>(end - from) >= sizeof block; from += sizeof block) {
+        std::memcpy(&block, from, sizeof block);
+        if (any(escapes_of(block))) [[unlikely]] {
+            for (std::size_t i = 0; i < sizeof block; ++i) to = put_escaped(to, from[i]);
+        } else {
+            std::memcpy(to, &block, sizeof block);
+            to += sizeof block;
+        }
+        blocks |= block;
+    }
     for (; static_cast<std::size_t>(end - from) >= sizeof word; from += sizeof word) {
         std::memcpy(&word, from, sizeof word);
         put_word(sizeof word);
@@ -126,7 +152,8 @@ void JsonBuffer::text(std::string_view utf8) {
         word = load_few(from, rest);
         put_word(rest);
     }
-    if ((high & kHigh) != 0 && !simdjson::validate_utf8(utf8)) to = put_repaired(begin, utf8);
+    if (((high & kHigh) != 0 || any(blocks & 0x80)) && !simdjson::validate_utf8(utf8))
+        to = put_repaired(begin, utf8);
     at_ = to;
 }
 
