@@ -14,7 +14,8 @@ struct KafkaOptions {
     std::string brokers;  ///< `host:port,host:port`
     std::vector<std::string> topics;
     std::chrono::milliseconds linger{5};
-    /// After so long librdkafka gives a message back and the sink offers it anew, in order.
+    /// What is not acknowledged for so long, at most twice so long, is called back and offered
+    /// anew.
     std::chrono::milliseconds message_timeout{300'000};
     std::string compression = "lz4";  ///< none, gzip, snappy, lz4, zstd
     bool create_topics = true;        ///< those that are missing at start

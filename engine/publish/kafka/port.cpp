@@ -72,10 +72,12 @@ KafkaPort::KafkaPort(const KafkaOptions& options, KafkaHealth& health, bool conn
                                 "Producers replaced because messages came back")),
       backoff_(limits::kBackoffFirst, kRenewalMax),
       renewal_timer_(io_),
+      overdue_timer_(io_),
       topics_wanted_(see_to_topics),
       topics_timer_(io_) {
     if (!connected) set_trouble("connecting to " + options_.brokers, Until::connected);
     new_client();
+    after(overdue_timer_, options_.message_timeout, &KafkaPort::look_for_overdue);
 }
 
 KafkaPort::~KafkaPort() {
@@ -154,6 +156,7 @@ void KafkaPort::refuse_later(Slot slot, std::string_view value) {
 
 void KafkaPort::finish(Slot slot, Errc outcome, std::string_view refused) {
     const auto [token, sequence, topic] = pending_[slot];
+    pending_[slot].sequence = kFree;
     free_.push_back(slot);
     if (troubled_ && !renewing_ && outcome == Errc::ok && trouble_topic_.value_or(topic) == topic) {
         clear_trouble();
@@ -284,6 +287,7 @@ void KafkaPort::renewal_step() {
 }
 
 void KafkaPort::offer_parked() {
+    overdue_ = 0;
     auto parked = std::exchange(parked_, {});
     std::sort(parked.begin(), parked.end(), [this](const Parked& a, const Parked& b) {
         return pending_[a.slot].sequence < pending_[b.slot].sequence;
@@ -303,6 +307,16 @@ void KafkaPort::purge(int flags) {
     if (alone_ != nullptr) {
         rd_kafka_purge(alone_->producer(), flags | RD_KAFKA_PURGE_F_NON_BLOCKING);
     }
+}
+
+/// A message that is out at two looks in turn is overdue.
+void KafkaPort::look_for_overdue() {
+    const bool overdue = std::any_of(pending_.begin(), pending_.end(), [this](const Pending& one) {
+        return one.sequence <= overdue_;
+    });
+    if (overdue) renew(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, std::nullopt);
+    overdue_ = sequence_;
+    after(overdue_timer_, options_.message_timeout, &KafkaPort::look_for_overdue);
 }
 
 void KafkaPort::set_trouble(std::string what, Until until, std::optional<TopicIndex> topic) {

@@ -20,11 +20,12 @@ namespace hark::publish {
 
 /// One shard's producer and the fate of each of its messages.
 ///
-/// A message that comes back undelivered is not lost: the producer is *renewed*. Everything that
-/// the library still holds is called back (what is with a broker has two seconds to be
-/// acknowledged), new offers wait, and when nothing is out any more a new producer is offered
-/// everything in the order of its first offer. So order within a key outlives time-outs, fatal
-/// errors and refused permissions alike.
+/// A message that comes back undelivered, or does not come back in time, is not lost: the producer
+/// is *renewed*. Everything that the library still holds is called back (what is with a broker has
+/// two seconds to be acknowledged), new offers wait, and when nothing is out any more a new
+/// producer is offered everything in the order of its first offer. So order within a key outlives
+/// time-outs, fatal errors and refused permissions alike. The library's own time-out is off: it
+/// gives back the oldest messages alone, and younger ones of the same key would overtake them.
 class KafkaPort final : public SinkPort {
 public:
     /// `see_to_topics`: no broker answered at the start, so this port asks for the topics.
@@ -42,11 +43,12 @@ public:
 private:
     using Slot = std::uint32_t;
     using Clock = std::chrono::steady_clock;
+    static constexpr std::uint64_t kFree = ~std::uint64_t{0};
 
     /// What becomes of a message in the library's hands; its opaque is the slot's number.
     struct Pending {
         std::uint64_t token = 0;
-        std::uint64_t sequence = 0;  ///< of the first offer
+        std::uint64_t sequence = 0;  ///< of the first offer; `kFree`: nobody's
         TopicIndex topic = 0;
     };
 
@@ -78,6 +80,7 @@ private:
     void renewal_step();
     void offer_parked();
     void purge(int flags);
+    void look_for_overdue();
     void ask_for_topics();
 
     void set_trouble(std::string what, Until until, std::optional<TopicIndex> topic = {});
@@ -109,6 +112,9 @@ private:
     Clock::time_point renew_at_{};
     runtime::Backoff backoff_;
     boost::asio::steady_timer renewal_timer_;
+
+    std::uint64_t overdue_ = 0;  ///< what was offered up to here should have come back
+    boost::asio::steady_timer overdue_timer_;
 
     bool topics_wanted_;
     boost::asio::steady_timer topics_timer_;

@@ -96,7 +96,7 @@ KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
     set(to, "queue.buffering.max.messages", "0");
     set(to, "queue.buffering.max.kbytes", "2147483647");
     set(to, "compression.codec", options.compression);
-    set(to, "message.timeout.ms", std::to_string(options.message_timeout.count()));
+    set(to, "message.timeout.ms", "0");  // the port keeps the time: it keeps the order too
     set(to, "allow.auto.create.topics", "false");
     set(to, "statistics.interval.ms", "5000");
     set(to, "log.queue", "true");
