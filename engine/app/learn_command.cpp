@@ -118,6 +118,10 @@ private:
         for (const auto index : weighed_) {
             if (!walk_->fired(index)) continue;
             const auto& rule = walk_->rules().book().rules[index];
+            if (rule.fixed) {
+                row.fixed += rule.weight;
+                continue;
+            }
             row.prior += rule.weight;
             row.features.push_back(space_.id_of(std::string(kRulePrefix) + rule.id));
         }
@@ -165,7 +169,8 @@ private:
         std::map<std::string, double> weights;
         for (const auto index : weighed_) {
             const auto& rule = walk_->rules().book().rules[index];
-            weights[rule.id] = learned.prior_scale * static_cast<double>(rule.weight);
+            if (!rule.fixed)
+                weights[rule.id] = learned.prior_scale * static_cast<double>(rule.weight);
         }
         for (const auto& rule : learned.rules) {
             const auto& name = space_.name(rule.feature);

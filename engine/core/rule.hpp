@@ -99,6 +99,7 @@ struct Rule {
     std::uint16_t sample =
         kEveryPost;        ///< of 10,000 posts, chosen by id, the rule is tried on so many
     bool learned = false;  ///< weighed by posts: needs no example
+    bool fixed = false;    ///< its weight is not for posts to change
     Condition when;
     std::vector<std::string> hit;   ///< texts in which it must fire
     std::vector<std::string> miss;  ///< texts in which it must not

@@ -20,12 +20,14 @@ bool read_post(dom::element line, LabelledPost& post) {
     dom::object object;
     dom::object labels;
     std::string_view text;
-    if (line.get(object) != simdjson::SUCCESS || object["text"].get(text) != simdjson::SUCCESS ||
-        object["labels"].get(labels) != simdjson::SUCCESS)
+    if (line.get(object) != simdjson::SUCCESS || object["text"].get(text) != simdjson::SUCCESS)
         return false;
     post.text = text;
     post.lang = text_of(object, "lang");
     post.source = text_of(object, "source");
+    const auto error = object["labels"].get(labels);
+    if (error == simdjson::NO_SUCH_FIELD) return true;  // an ordinary post
+    if (error != simdjson::SUCCESS) return false;
     for (const auto [key, value] : labels) {
         bool flag = false;
         std::int64_t number = 0;
@@ -61,7 +63,7 @@ void read_labelled(const std::string& path, std::vector<LabelledPost>& posts,
         LabelledPost post;
         dom::element root;
         if (parser.parse(line).get(root) != simdjson::SUCCESS || !read_post(root, post)) {
-            faults.push_back({{path, number, 0}, "is no {\"text\", \"labels\": {…}}"});
+            faults.push_back({{path, number, 0}, "is no {\"text\": …, \"labels\": {…}}"});
             continue;
         }
         if (post.source.empty()) post.source = std::filesystem::path(path).stem().string();

@@ -108,6 +108,7 @@ struct Scored {
     double log_odds = 0;
     bool positive = false;
     std::uint32_t source = 0;
+    double fixed = 0;  ///< what rules add that are not scaled
 };
 
 /// Platt's scaling of log-odds to labels: slope and intercept by Newton's method, towards targets
@@ -125,7 +126,7 @@ Scaling scale(const std::vector<Scored>& scored) {
     const double without = 1 / (static_cast<double>(scored.size()) - positives + 2);
     for (int step = 0; step < 50; ++step) {
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
-        for (const auto& [x, positive, ignored] : scored) {
+        for (const auto& [x, positive, source, fixed] : scored) {
             const double p = sigmoid(fit.slope * x + fit.intercept);
             const double error = p - (positive ? with : without);
             const double w = p * (1 - p);
@@ -208,7 +209,8 @@ public:
         const auto scaling = scale(scored);
         const auto whole = fit(chosen, -1);
         auto scaled = scored;
-        for (auto& one : scaled) one.log_odds = scaling.slope * one.log_odds + scaling.intercept;
+        for (auto& one : scaled)
+            one.log_odds = scaling.slope * one.log_odds + scaling.intercept + one.fixed;
         learned.threshold = best_threshold(std::move(scaled), sources_, options_.desk_source);
         learned.prior_scale = scaling.slope * whole.prior;
         learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
@@ -320,7 +322,7 @@ private:
             for (const auto& row : rows_) {
                 if (row.fold == fold && row.source != kBackground)
                     scored.push_back({log_odds_of(row, by_feature, seen.prior) + intercept,
-                                      row.positive, row.source});
+                                      row.positive, row.source, static_cast<double>(row.fixed)});
             }
         }
         return scored;

@@ -12,7 +12,8 @@ namespace hark::learn {
 /// One labelled post as a learner sees it.
 struct Row {
     std::vector<FeatureId> features;  ///< sorted
-    float prior = 0;  ///< log-odds that hand-written rules give it
+    float prior = 0;                  ///< log-odds that hand-written rules give it
+    float fixed = 0;                  ///< log-odds of those whose weight is not to be learned
     bool positive = false;
     std::uint32_t source = 0;
     std::uint32_t repeat = 1;  ///< how many times it counts
@@ -24,11 +25,11 @@ inline constexpr std::uint32_t kFolds = 5;
 inline constexpr std::uint32_t kBackground = ~std::uint32_t{0};
 
 struct TrainOptions {
-    std::size_t rules = 2000;  ///< at most so many features are kept
-    std::uint32_t fewest = 4;  ///< posts that must have a feature
-    double refit_cost = 0.3;   ///< liblinear's C of the second fit: smaller is smoother
+    std::size_t rules = 2000;   ///< at most so many features are kept
+    std::uint32_t fewest = 4;   ///< posts that must have a feature
+    double refit_cost = 0.3;    ///< liblinear's C of the second fit: smaller is smoother
     double least_weight = 0.1;  ///< features that the first refit gives less are dropped
-    int desk_source = -1;  ///< the source that has half the say about the threshold; -1: none
+    int desk_source = -1;       ///< the source that has half the say about the threshold; -1: none
 };
 
 struct LearnedRule {

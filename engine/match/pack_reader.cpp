@@ -238,6 +238,7 @@ private:
         rule.weight = number(item, "weight", 0, -1000, 1000);
         rule.sublabel = item.text("sublabel", "");
         rule.advice = advice(item);
+        rule.fixed = item.boolean("fixed", false);
         read_mode(item, rule);
         if (auto when = item.map("when")) read_condition(*when, index);
         rule.hit = item.texts("hit");

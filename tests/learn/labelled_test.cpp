@@ -28,6 +28,20 @@ TEST(Labelled, AnAbsentLabelIsNotAnnotated) {
     EXPECT_EQ(faults[0].where.line, 2U);
 }
 
+TEST(Labelled, AnOrdinaryPostNeedsNoLabels) {
+    const auto path = testing::TempDir() + "ordinary.ndjson";
+    std::ofstream(path) << R"({"text":"a","lang":"en"})"
+                        << "\n"
+                        << R"({"text":"b","labels":"none"})"
+                        << "\n";
+    std::vector<LabelledPost> posts;
+    std::vector<Fault> faults;
+    read_labelled(path, posts, faults);
+    ASSERT_EQ(posts.size(), 1U);
+    EXPECT_EQ(posts[0].label("spam"), -1);
+    EXPECT_EQ(faults.size(), 1U);
+}
+
 TEST(Labelled, AMissingFileIsNamed) {
     std::vector<LabelledPost> posts;
     std::vector<Fault> faults;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <stdexcept>
 
@@ -66,6 +67,18 @@ TEST(Trainer, WhatHandWrittenRulesSayStands) {
             EXPECT_NEAR(rule.weight, 0, 0.3);
         }
     }
+}
+
+TEST(Trainer, WhatIsFixedMovesTheThresholdAlone) {
+    auto all = rows(6000);
+    const auto before = learned_from(all);
+    for (auto& row : all) row.fixed = 1;
+    const auto after = learned_from(all);
+    const auto log_odds = [](double p) { return std::log(p / (1 - p)); };
+    EXPECT_NEAR(log_odds(after.threshold), log_odds(before.threshold) + 1, 1e-6);
+    EXPECT_EQ(after.bias, before.bias);
+    ASSERT_EQ(after.rules.size(), before.rules.size());
+    EXPECT_EQ(after.rules[0].weight, before.rules[0].weight);
 }
 
 TEST(Trainer, TheSameInputGivesTheSameOutput) {

@@ -109,9 +109,11 @@ TEST_F(PostsTest, HitsAreThoseOfASlowSearch) {
     std::vector<Known> known;
     const auto& book = rules->book();
     for (RuleIndex i = 0; i < book.rules.size(); ++i) {
-        if (book.rules[i].pattern.empty() || !book.rules[i].pii_type.empty()) continue;
+        const auto& text = book.rules[i].pattern;
+        if (text.empty() || !book.rules[i].pii_type.empty()) continue;
+        if (text.find('{') != std::string::npos) continue;  // the slow search knows no lists
         PatternFault fault;
-        auto pattern = parse_pattern(book.rules[i].pattern, fold, fault);
+        auto pattern = parse_pattern(text, fold, fault);
         ASSERT_TRUE(pattern.has_value());
         if (pattern->expression.empty()) known.push_back({i, std::move(pattern->sequences)});
     }
