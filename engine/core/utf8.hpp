@@ -29,4 +29,25 @@ namespace hark {
     return true;
 }
 
+/// Writes a code point (no surrogate, at most U+10FFFF) in at most four bytes; where it ends.
+inline char* put_utf8(char* out, std::int32_t code) noexcept {
+    const auto byte = [](std::int32_t value) { return static_cast<char>(value); };
+    if (code < 0x80) {
+        *out++ = byte(code);
+    } else if (code < 0x800) {
+        *out++ = byte(0xC0 | (code >> 6));
+        *out++ = byte(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+        *out++ = byte(0xE0 | (code >> 12));
+        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
+        *out++ = byte(0x80 | (code & 0x3F));
+    } else {
+        *out++ = byte(0xF0 | (code >> 18));
+        *out++ = byte(0x80 | ((code >> 12) & 0x3F));
+        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
+        *out++ = byte(0x80 | (code & 0x3F));
+    }
+    return out;
+}
+
 }  // namespace hark

@@ -105,6 +105,10 @@ std::optional<Timestamp> from_epoch(std::string_view digits,
     return Timestamp{ticks * (1s / 1us) / ticks_per_second * 1us};
 }
 
+std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena) {
+    return id.empty() ? std::string_view() : arena.join({prefix, id});
+}
+
 Errc admit(Mention mention, Mentions& out) {
     mention.links_begin = static_cast<std::uint32_t>(claimed_links(out));
     mention.links_count = static_cast<std::uint32_t>(out.links.size()) - mention.links_begin;

@@ -100,6 +100,18 @@ template <typename T>
     return nullptr;
 }
 
+/// Reads the member as a token into the field that takes it. False: none does.
+template <typename T>
+bool read_token(std::span<const Member<T>> members, std::string_view key,
+                              JsonValue value, EventReader& reader, T& out) {
+    const auto field = field_of<T>(members, key);
+    if (field != nullptr) reader.token(value, out.*field);
+    return field != nullptr;
+}
+
+/// Prefix and id in one; empty when the platform's own id is.
+[[nodiscard]] std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena);
+
 /// One more, as long as the type holds it.
 inline void count_media(std::uint16_t& media) noexcept {
     if (media < std::numeric_limits<std::uint16_t>::max()) ++media;

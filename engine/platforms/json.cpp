@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/limits.hpp"
+#include "core/utf8.hpp"
 
 namespace hark::platforms {
 
@@ -27,26 +28,6 @@ std::int32_t hex4(std::string_view text) noexcept {
         value = value * 16 + digit;
     }
     return value;
-}
-
-char* put_utf8(char* out, std::int32_t code) noexcept {
-    const auto byte = [](std::int32_t value) { return static_cast<char>(value); };
-    if (code < 0x80) {
-        *out++ = byte(code);
-    } else if (code < 0x800) {
-        *out++ = byte(0xC0 | (code >> 6));
-        *out++ = byte(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        *out++ = byte(0xE0 | (code >> 12));
-        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
-        *out++ = byte(0x80 | (code & 0x3F));
-    } else {
-        *out++ = byte(0xF0 | (code >> 18));
-        *out++ = byte(0x80 | ((code >> 12) & 0x3F));
-        *out++ = byte(0x80 | ((code >> 6) & 0x3F));
-        *out++ = byte(0x80 | (code & 0x3F));
-    }
-    return out;
 }
 
 /// What follows `\u`; moves `rest` behind it.

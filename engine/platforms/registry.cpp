@@ -2,10 +2,13 @@
 
 #include "platforms/bluesky/bluesky.hpp"
 #include "platforms/generic/generic.hpp"
+#include "platforms/line/line.hpp"
 #include "platforms/mention/mention.hpp"
 #include "platforms/meta/meta.hpp"
 #include "platforms/platform.hpp"
+#include "platforms/slack/slack.hpp"
 #include "platforms/telegram/telegram.hpp"
+#include "platforms/viber/viber.hpp"
 #include "platforms/vk/vk.hpp"
 
 namespace hark::platforms {
@@ -18,15 +21,20 @@ struct Entry {
 };
 
 // Sorted by name.
+// clang-format off
 constexpr std::array kPlatforms = {
     Entry{"bluesky", make_bluesky},
     Entry{"generic", make_generic},
+    Entry{"line", make_line},
     Entry{"mention", make_mention},
     Entry{"meta", make_meta},
+    Entry{"slack", make_slack},
     Entry{"telegram", make_telegram},
     Entry{"text", make_text},
+    Entry{"viber", make_viber},
     Entry{"vk", make_vk},
 };
+// clang-format on
 
 constexpr auto kNames = [] {
     std::array<std::string_view, kPlatforms.size()> names{};

@@ -6,6 +6,8 @@
 #include <openssl/params.h>
 
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <stdexcept>
 
@@ -15,8 +17,25 @@ namespace hark::platforms {
 
 namespace {
 
-constexpr std::size_t kSha1Bytes = 20;
 constexpr std::size_t kSha256Bytes = 32;
+constexpr std::size_t kLongestBytes = 64;  // SHA-512
+
+struct DigestKind {
+    const char* name;
+    std::size_t size;
+};
+
+DigestKind kind_of(Digest digest) noexcept {
+    switch (digest) {
+        case Digest::sha1: return {"SHA1", 20};
+        case Digest::sha256: return {"SHA256", kSha256Bytes};
+        case Digest::sha384: return {"SHA384", 48};
+        case Digest::sha512: return {"SHA512", kLongestBytes};
+    }
+    return {"SHA256", kSha256Bytes};
+}
+
+constexpr auto kTolerance = std::chrono::minutes(5);
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -85,6 +104,25 @@ std::optional<std::string> decode_hex(std::string_view text) {
     return decoded;
 }
 
+std::string encode_base64(std::string_view bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // a terminator is written too
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(bytes),
+                                     static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+std::string encode_hex(std::string_view bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
+        text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
+    }
+    return text;
+}
+
 /// A context that has absorbed the key, so that a message costs no key schedule.
 struct Hmac::Key {
     struct Free {
@@ -107,7 +145,7 @@ struct Hmac::Key {
     }
 
     void code(std::initializer_list<std::string_view> message,
-              std::array<unsigned char, kSha256Bytes>& out) {
+              std::array<unsigned char, kLongestBytes>& out) {
         HARK_CHECK(EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1);
         for (const auto part : message) {
             HARK_CHECK(EVP_MAC_update(context.get(), bytes_of(part), part.size()) == 1);
@@ -117,11 +155,8 @@ struct Hmac::Key {
     }
 };
 
-Hmac::Hmac(Digest digest, std::span<const std::string> secrets)
-    : size_(digest == Digest::sha1 ? kSha1Bytes : kSha256Bytes) {
-    for (const auto& secret : secrets) {
-        keys_.emplace_back(digest == Digest::sha1 ? "SHA1" : "SHA256", secret);
-    }
+Hmac::Hmac(Digest digest, std::span<const std::string> secrets) : size_(kind_of(digest).size) {
+    for (const auto& secret : secrets) keys_.emplace_back(kind_of(digest).name, secret);
 }
 
 Hmac::~Hmac() = default;
@@ -134,11 +169,68 @@ bool Hmac::verify(std::initializer_list<std::string_view> message, std::string_v
     if (!claimed || claimed->size() != size_) return false;
     bool matched = false;
     for (auto& key : keys_) {
-        std::array<unsigned char, kSha256Bytes> code{};
-        key.code(message, code);
-        matched |= CRYPTO_memcmp(code.data(), claimed->data(), size_) == 0;
+        std::array<unsigned char, kLongestBytes> wanted{};
+        key.code(message, wanted);
+        matched |= CRYPTO_memcmp(wanted.data(), claimed->data(), size_) == 0;
     }
     return matched;
+}
+
+std::string Hmac::code(std::string_view message) {
+    if (keys_.empty()) return {};
+    std::array<unsigned char, kLongestBytes> bytes{};
+    keys_.front().code({message}, bytes);
+    return {reinterpret_cast<const char*>(bytes.data()), size_};
+}
+
+Errc check_code(Hmac& hmac, std::string_view header, std::string_view prefix,
+                std::initializer_list<std::string_view> message, Encoding encoding) {
+    if (header.empty()) return Errc::missing_signature;
+    if (!header.starts_with(prefix)) return Errc::bad_signature;
+    header.remove_prefix(prefix.size());
+    return hmac.verify(message, header, encoding) ? Errc::ok : Errc::bad_signature;
+}
+
+bool verify_ed25519(std::string_view public_key, std::string_view message,
+                    std::string_view signature) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key),
+                                    public_key.size()),
+        &EVP_PKEY_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                          &EVP_MD_CTX_free);
+    if (key == nullptr || context == nullptr) return false;
+    if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1)
+        return false;
+    return EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(message),
+                            message.size()) == 1;
+}
+
+std::string sha1(std::initializer_list<std::string_view> parts) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                          &EVP_MD_CTX_free);
+    HARK_CHECK(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) == 1);
+    for (const auto part : parts) {
+        HARK_CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    HARK_CHECK(EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1);
+    return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+std::optional<Timestamp> signed_seconds(std::string_view digits) noexcept {
+    std::int64_t seconds = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, seconds);
+    constexpr std::int64_t kLast = 7'000'000'000;  // 2191
+    if (error != std::errc{} || stop != end || seconds < 0 || seconds > kLast) return std::nullopt;
+    return Timestamp{std::chrono::seconds(seconds)};
+}
+
+Errc check_age(Timestamp signed_at, Timestamp received_at) noexcept {
+    const auto age = received_at - signed_at;
+    return age > kTolerance || age < -kTolerance ? Errc::stale_timestamp : Errc::ok;
 }
 
 bool equal_secret(std::span<const std::string> secrets, std::string_view token) {

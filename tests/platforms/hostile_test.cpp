@@ -1,4 +1,4 @@
-// What Meta, VK and Telegram make of bodies that nobody honest sends, and of honest ones in another
+// What the platforms make of bodies that nobody honest sends, and of honest ones in another
 // dress: other types, another order, unknown members.
 
 #include <gtest/gtest.h>
@@ -38,6 +38,13 @@ const std::vector<Dress> kDresses = {
            R"("date":1772441300,"post_id":4,"owner_id":-1,"text":%},"secret":"dc73Hq0pVk"})"},
     {"telegram", R"({"update_id":1,"message":{"message_id":2,"from":{"id":3,"first_name":"S"},)"
                  R"("chat":{"id":3,"type":"private"},"date":1772443010,"text":%}})"},
+    {"slack", R"({"type":"event_callback","event_id":"Ev1","event":{"type":"message",)"
+              R"("channel":"C1","user":"U1","ts":"1772447600.000100","text":%}})"},
+    {"line", R"({"destination":"U0","events":[{"type":"message","timestamp":1772448000123,)"
+             R"("source":{"type":"user","userId":"U1"},"message":{"id":"4","type":"text",)"
+             R"("text":%}}]})"},
+    {"viber", R"({"event":"message","timestamp":1772448100123,"message_token":49126618,)"
+              R"("sender":{"id":"1="},"message":{"type":"text","text":%}})"},
 };
 
 std::string dressed(const Dress& dress, std::string_view text_json) {

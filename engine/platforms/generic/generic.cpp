@@ -7,7 +7,7 @@
 #include "platforms/generic/mapping.hpp"
 #include "platforms/generic/verify.hpp"
 #include "platforms/json.hpp"
-#include "platforms/refuse.hpp"
+#include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
 namespace hark::platforms {
@@ -69,8 +69,7 @@ public:
         const auto error = verifier_.verify(request);
         if (error != Errc::ok) return refuse(401, error);
         event_.remember(request);
-        Reception reception;
-        reception.decode = true;
+        auto reception = accept();
         reception.reply.status = 204;
         return reception;
     }

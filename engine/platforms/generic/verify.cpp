@@ -1,38 +1,13 @@
 #include "platforms/generic/verify.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 
 namespace hark::platforms::generic {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kTolerance = 5min;        // Standard Webhooks: what the reference libraries allow
 constexpr std::size_t kSignatures = 16;  // a list is for rotation: two or three entries
-
-bool verify_ed25519(const std::string& public_key, std::string_view message,
-                    std::string_view signature) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
-                                    reinterpret_cast<const unsigned char*>(public_key.data()),
-                                    public_key.size()),
-        &EVP_PKEY_free);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                          &EVP_MD_CTX_free);
-    if (key == nullptr || context == nullptr) return false;
-    if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1)
-        return false;
-    return EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
-                            signature.size(),
-                            reinterpret_cast<const unsigned char*>(message.data()),
-                            message.size()) == 1;
-}
 
 }  // namespace
 
@@ -111,11 +86,7 @@ Errc Verifier::verify_bearer(const HttpRequest& request) const {
 }
 
 Errc Verifier::verify_hmac(const HttpRequest& request) {
-    auto value = request.header(header_);
-    if (value.empty()) return Errc::missing_signature;
-    if (!value.starts_with(prefix_)) return Errc::bad_signature;
-    value.remove_prefix(prefix_.size());
-    return hmac_->verify({request.body}, value, encoding_) ? Errc::ok : Errc::bad_signature;
+    return check_code(*hmac_, request.header(header_), prefix_, {request.body}, encoding_);
 }
 
 Errc Verifier::verify_standard_webhooks(const HttpRequest& request) {
@@ -124,14 +95,9 @@ Errc Verifier::verify_standard_webhooks(const HttpRequest& request) {
     if (id.empty() || timestamp.empty() || request.header("webhook-signature").empty()) {
         return Errc::missing_signature;
     }
-    std::int64_t seconds = 0;
-    const auto* const end = timestamp.data() + timestamp.size();
-    const auto [stop, error] = std::from_chars(timestamp.data(), end, seconds);
-    if (error != std::errc{} || stop != end || seconds < 0 || seconds > 7'000'000'000)
-        return Errc::bad_signature;
-    if (!matches_any(request, id, timestamp)) return Errc::bad_signature;
-    const auto age = request.received_at - Timestamp{std::chrono::seconds(seconds)};
-    return age > kTolerance || age < -kTolerance ? Errc::stale_timestamp : Errc::ok;
+    const auto signed_at = signed_seconds(timestamp);
+    if (!signed_at || !matches_any(request, id, timestamp)) return Errc::bad_signature;
+    return check_age(*signed_at, request.received_at);
 }
 
 /// Any known entry of the list that matches is enough; unknown versions are passed over.

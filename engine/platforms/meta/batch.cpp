@@ -1,19 +1,8 @@
 #include "platforms/meta/batch.hpp"
 
-#include "core/limits.hpp"
 #include "platforms/meta/change.hpp"
 
 namespace hark::platforms::meta {
-
-Errc Batch::refuse(Errc reason, std::string_view bytes) {
-    if (out->refused.size() >= limits::kMentionsPerFrame) return Errc::too_many;
-    out->refused.push_back({reason, bytes});
-    return Errc::ok;
-}
-
-std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena) {
-    return id.empty() ? std::string_view() : arena.join({prefix, id});
-}
 
 Errc add_entry(JsonValue value, Batch& batch) {
     return read_part(value, batch, [&](JsonObject& object, EventReader& reader) {

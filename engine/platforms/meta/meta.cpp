@@ -6,7 +6,7 @@
 
 #include "platforms/meta/batch.hpp"
 #include "platforms/percent.hpp"
-#include "platforms/refuse.hpp"
+#include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
 namespace hark::platforms {
@@ -15,56 +15,24 @@ namespace {
 
 using meta::Batch;
 
-std::vector<std::string> required_secrets(Settings& source, std::string_view key,
-                                          std::string_view where) {
-    if (!source.has(key)) {
-        source.fault(key, "`" + std::string(key) + "` is missing: " + std::string(where));
-    }
-    return source.secrets(key);
-}
-
-class Meta final : public Platform {
+class Meta final : public JsonPlatform {
 public:
     explicit Meta(Settings& source)
         : signature_(Digest::sha256,
                      required_secrets(source, "app_secret",
-                                      "the app secret of your app's basic settings, as ${NAME}")),
+                                      "the app secret of your app's basic settings")),
           verify_tokens_(
               required_secrets(source, "verify_token",
                                "a text of your choice, entered in the app's webhook settings "
-                               "too, as ${NAME}")) {}
+                               "too")) {}
 
     Reception receive(const HttpRequest& request) override {
         if (request.method == "GET") return answer_challenge(request.query);
         if (request.method != "POST") return refuse(405);
         // The SHA-1 header that comes along is never looked at: see docs/platforms/meta.md.
-        const auto header = request.header("X-Hub-Signature-256");
-        if (header.empty()) return refuse(403, Errc::missing_signature);
-        constexpr std::string_view kPrefix = "sha256=";
-        if (!header.starts_with(kPrefix) ||
-            !signature_.verify({request.body}, header.substr(kPrefix.size()), Encoding::hex)) {
-            return refuse(403, Errc::bad_signature);
-        }
-        Reception reception;
-        reception.decode = true;
-        return reception;
-    }
-
-    Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
-        batch_.arena = &arena;
-        batch_.out = &out;
-        batch_.object = {};
-        auto error =
-            json_document(parser_, frame.bytes, [this](JsonValue root) { return read(root); });
-        const bool nothing = out.list.empty() && out.ignored == 0;
-        if (error == Errc::ok && nothing && !out.refused.empty()) error = out.refused[0].reason;
-        if (error != Errc::ok) {
-            out.list.clear();
-            out.refused.clear();
-            out.ignored = 0;
-        }
-        drop_loose_links(out);
-        return error;
+        const auto error = check_code(signature_, request.header("X-Hub-Signature-256"),
+                                      "sha256=", {request.body}, Encoding::hex);
+        return error == Errc::ok ? accept() : refuse(403, error);
     }
 
 private:
@@ -74,16 +42,12 @@ private:
         if (!token || token->empty()) return refuse(403, Errc::missing_signature);
         if (!equal_secret(verify_tokens_, *token)) return refuse(403, Errc::bad_signature);
         if (query_value(query, "hub.mode") != "subscribe" || !challenge) return refuse(403);
-        Reception reception;
-        reception.reply.body = *challenge;
-        return reception;
+        return answer(*challenge);
     }
 
-    Errc read(JsonValue root) {
-        if (!json_raw(root).starts_with('{')) return Errc::wrong_type;
-        JsonObject object;
-        if (const auto error = root.get_object().get(object)) return json_error(error);
-        EventReader reader(*batch_.arena);
+    Errc read(JsonObject& object, EventReader& reader, const platforms::Batch& batch) override {
+        static_cast<platforms::Batch&>(batch_) = batch;
+        batch_.object = {};
         bool known_envelope = false;
         const auto peek = [&](std::string_view key, JsonValue value) {
             if (key == "object") reader.text(value, batch_.object);
@@ -100,9 +64,8 @@ private:
             return Errc::ok;
         };
         const auto broken = EventReader::members_twice(object, peek, use);
-        if (broken != Errc::ok) return broken;
-        if (reader.fault() != Errc::ok) return reader.fault();
-        return known_envelope ? Errc::ok : Errc::missing_member;
+        if (!known_envelope) reader.note(Errc::missing_member);
+        return broken;
     }
 
     Errc read_entry(JsonValue entry) {
@@ -119,7 +82,6 @@ private:
 
     Hmac signature_;
     std::vector<std::string> verify_tokens_;
-    simdjson::ondemand::parser parser_;
     Batch batch_;
 };
 

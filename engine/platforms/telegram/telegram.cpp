@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "platforms/refuse.hpp"
+#include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 #include "platforms/telegram/update.hpp"
 
@@ -24,12 +24,9 @@ bool is_secret_token(std::string_view text) {
 
 class Telegram final : public Platform {
 public:
-    explicit Telegram(Settings& source) : secrets_(source.secrets("secret_token")) {
-        if (!source.has("secret_token")) {
-            source.fault("secret_token",
-                         "`secret_token` is missing: give setWebhook a "
-                         "secret_token and name it here as ${NAME}");
-        }
+    explicit Telegram(Settings& source)
+        : secrets_(required_secrets(source, "secret_token",
+                                    "the secret_token that you give to setWebhook")) {
         if (!std::all_of(secrets_.begin(), secrets_.end(), is_secret_token)) {
             source.fault("secret_token",
                          "`secret_token` has 1 to 256 characters of A-Z a-z 0-9 _ -");
@@ -41,9 +38,7 @@ public:
         const auto token = request.header("X-Telegram-Bot-Api-Secret-Token");
         if (token.empty()) return refuse(403, Errc::missing_signature);
         if (!equal_secret(secrets_, token)) return refuse(403, Errc::bad_signature);
-        Reception reception;
-        reception.decode = true;
-        return reception;
+        return accept();
     }
 
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {

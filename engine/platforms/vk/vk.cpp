@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "platforms/refuse.hpp"
+#include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 #include "platforms/vk/event.hpp"
 
@@ -16,12 +16,9 @@ constexpr std::uint64_t kMaxGroupId = 1ULL << 53;
 class Vk final : public Platform {
 public:
     explicit Vk(Settings& source)
-        : secrets_(source.secrets("secret")), confirmation_(source.required_text("confirmation")) {
-        if (!source.has("secret")) {
-            source.fault("secret",
-                         "`secret` is missing: set a secret key in the community's "
-                         "Callback API settings and give it here as ${NAME}");
-        }
+        : secrets_(required_secrets(source, "secret",
+                                    "the secret key of the community's Callback API settings")),
+          confirmation_(source.required_text("confirmation")) {
         const auto group_id = source.integer("group_id", 0, 0, kMaxGroupId);
         if (group_id != 0) group_id_ = std::to_string(group_id);
     }
@@ -36,7 +33,7 @@ public:
         });
         if (broken != Errc::ok) return refuse(400, broken);
         if (reader.fault() != Errc::ok) return refuse(400, reader.fault());
-        return answer(event);
+        return answer_to(event);
     }
 
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
@@ -62,7 +59,7 @@ private:
         return admit(vk::to_mention(event, arena), out);
     }
 
-    Reception answer(const vk::Event& event) const {
+    Reception answer_to(const vk::Event& event) const {
         if (event.type.empty()) return refuse(400, Errc::missing_member);
         const bool confirmation = event.type == "confirmation";
         if (event.secret.empty() && !confirmation) return refuse(403, Errc::missing_signature);
@@ -72,10 +69,7 @@ private:
         if (!group_id_.empty() && event.group_id != group_id_) {
             return refuse(403, Errc::bad_signature);
         }
-        Reception reception;
-        reception.decode = !confirmation;
-        reception.reply.body = confirmation ? confirmation_ : "ok";
-        return reception;
+        return confirmation ? answer(confirmation_) : accept("ok");
     }
 
     std::vector<std::string> secrets_;

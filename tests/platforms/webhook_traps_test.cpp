@@ -1,0 +1,200 @@
+// What sets the smaller webhook platforms apart: handshakes, texts in markup, what is ignored.
+
+#include <gtest/gtest.h>
+
+#include "platforms/markup.hpp"
+#include "platforms/payload_test.hpp"
+#include "platforms/signature.hpp"
+
+namespace hark::platforms::testing {
+namespace {
+
+std::unique_ptr<Platform> make_default(const std::string& name) {
+    return make(name, read("payloads/" + name + "/settings.json"));
+}
+
+Fields decode_as(const std::string& name, std::string_view body) {
+    return decode(*make_default(name), body);
+}
+
+Reception post(Platform& platform, std::string_view body,
+               std::vector<std::pair<std::string, std::string>> headers) {
+    TestRequest request("POST", body);
+    request.headers = std::move(headers);
+    return platform.receive(request);
+}
+
+TEST(Webhook, WantsASignature) {
+    for (const auto* name : {"slack", "line", "viber"}) {
+        const auto platform = make_default(name);
+        const auto reception = post(*platform, "{}", {});
+        EXPECT_FALSE(reception.decode) << name;
+        EXPECT_EQ(reception.error, Errc::missing_signature) << name;
+        TestRequest request("PUT", "{}");
+        EXPECT_EQ(platform->receive(request).reply.status, 405U) << name;
+    }
+}
+
+TEST(Webhook, CannotBeConfiguredWithoutItsSecret) {
+    for (const auto* name : {"slack", "line", "viber"}) {
+        std::vector<Fault> faults;
+        EXPECT_EQ(make(name, "{}", faults), nullptr) << name;
+        EXPECT_EQ(faults.size(), 1U) << name;
+    }
+}
+
+// -- markup
+
+std::string unescaped(std::string_view text) {
+    Arena arena;
+    return std::string(unescape_references(text, arena));
+}
+
+TEST(UnescapeReferences, DecodesOnceWhatIsAReference) {
+    EXPECT_EQ(unescaped("a &lt;b&gt; &amp;amp; &quot;&apos;&#39;&#x105;"), "a <b> &amp; \"''ą");
+    EXPECT_EQ(unescaped("R&D; &unknown; & &#; &#xZZ; &#0; &#xD800; &#x110000; &lt"),
+              "R&D; &unknown; & &#; &#xZZ; &#0; &#xD800; &#x110000; &lt");
+    EXPECT_EQ(unescaped("&#x1F621;&nbsp;&amp"), "\xF0\x9F\x98\xA1\xC2\xA0&amp");
+    EXPECT_EQ(unescaped(""), "");
+}
+
+std::string text_of(std::string_view html, std::vector<std::string>* addresses = nullptr) {
+    Arena arena;
+    std::vector<std::string_view> links;
+    const std::string text(html_text(html, arena, links));
+    if (addresses != nullptr) addresses->assign(links.begin(), links.end());
+    return text;
+}
+
+TEST(HtmlText, IsWhatAReaderSees) {
+    EXPECT_EQ(text_of("<p>one<br>two<br />three</p><p>four</p>"), "one\ntwo\nthree\n\nfour");
+    EXPECT_EQ(text_of("<P CLASS=\"x\">5 &lt; 6 &amp;&amp; <b>bold</b></P>"), "5 < 6 && bold");
+    EXPECT_EQ(text_of("<ul><li>a</li><li>b</li></ul>"), "a\nb");
+    EXPECT_EQ(text_of("plain"), "plain");
+    EXPECT_EQ(text_of("1 < 2 and <3"), "1 < 2 and <3");
+    EXPECT_EQ(text_of("torn <a href=\"x"), "torn <a href=\"x");
+    EXPECT_EQ(text_of("<!-- no --><p></p>"), "");
+}
+
+TEST(HtmlText, KeepsTheAddressesOfLinks) {
+    std::vector<std::string> links;
+    EXPECT_EQ(text_of(R"(<a href="https://a.example/?x=1&amp;y=2">shop</a>, )"
+                      R"(<a href='https://b.example'>https://b.example</a>, )"
+                      R"(<a class="mention hashtag" href="https://c.example/tags/x">#x</a>)",
+                      &links),
+              "shop, https://b.example, #x");
+    EXPECT_EQ(links, std::vector<std::string>{"https://a.example/?x=1&y=2"});
+}
+
+// -- Slack
+
+std::string slack_event(std::string_view members) {
+    return R"({"type":"event_callback","event":{"type":"message","channel":"C1",)" +
+           std::string(members) + R"(},"authorizations":[{"user_id":"UBOT","is_bot":true}]})";
+}
+
+TEST(Slack, ShowsReferencesAsReadersSeeThem) {
+    const auto text = [](std::string_view mrkdwn) {
+        const auto fields = decode_as("slack", slack_event(R"("user":"U1","ts":"5.1","text":")" +
+                                                           std::string(mrkdwn) + "\""));
+        return fields.at("mentions[0].text");
+    };
+    EXPECT_EQ(text("<@U1|ola> <#C2|help> <!here> <!subteam^S1|@ops> <!date^1^{date}|May 1>"),
+              "@ola #help @here @ops May 1");
+    EXPECT_EQ(text("<https://a.example> <mailto:a@b.example|a@b.example> 1 &lt; 2"),
+              "https://a.example a@b.example 1 < 2");
+    EXPECT_EQ(text("<!subteam^S1> <@> <> <|> 3 < 4"), "@subteam @   3 < 4");
+}
+
+TEST(Slack, TheAppItselfIsTheBrand) {
+    const auto fields = decode_as("slack", slack_event(R"("user":"UBOT","ts":"5.1","text":"hi")"));
+    EXPECT_EQ(fields.at("mentions[0].author.is_brand"), "true");
+}
+
+TEST(Slack, DirectMessagesAreOneConversation) {
+    const auto fields = decode_as(
+        "slack", slack_event(R"("channel_type":"im","user":"U1","ts":"5.1","text":"hi")"));
+    EXPECT_EQ(fields.at("mentions[0].thread"), "slack:C1");
+}
+
+TEST(Slack, AMentionOfTheAppIsTheSameMessage) {
+    const auto mention = decode_as(
+        "slack", R"({"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention",)"
+                 R"("channel":"C1","user":"U1","ts":"5.1","text":"hi"}})");
+    EXPECT_EQ(mention.at("mentions[0].kind"), "mention");
+    EXPECT_EQ(mention.at("mentions[0].id"), "slack:C1:5.1");
+}
+
+TEST(Slack, WhatIsLeftOfAnAnsweredMessageIsItsDeletion) {
+    const auto fields =
+        decode_as("slack", slack_event(R"("subtype":"message_changed","ts":"7.1","message":)"
+                                       R"({"subtype":"tombstone","ts":"5.1","text":"gone"})"));
+    EXPECT_EQ(fields.at("mentions[0].action"), "deleted");
+    EXPECT_EQ(fields.at("mentions[0].id"), "slack:C1:5.1");
+    EXPECT_EQ(fields.count("mentions[0].text"), 0U);
+}
+
+TEST(Slack, PreviewsAndComingsAndGoingsAreIgnored) {
+    for (const auto* members :
+         {R"("subtype":"message_changed","ts":"7.1","message":{"ts":"5.1","text":"a"},)"
+          R"("previous_message":{"ts":"5.1","text":"a"})",
+          R"("subtype":"channel_join","ts":"7.1","text":"joined","user":{})"}) {
+        EXPECT_EQ(decode_as("slack", slack_event(members)), (Fields{{"ignored", "1"}})) << members;
+    }
+    EXPECT_EQ(decode_as("slack", R"({"type":"event_callback","event":{"type":"reaction_added"}})"),
+              (Fields{{"ignored", "1"}}));
+}
+
+TEST(Slack, WordsThatSpeakOfTheChallengeAreNone) {
+    const auto platform = make_default("slack");
+    const auto body = slack_event(R"("user":"U1","ts":"5.1","text":"\"url_verification\"")");
+    Hmac hmac(Digest::sha256, std::vector<std::string>{"8f742231b10e8888abcd99yyyzzz85a5"});
+    const auto arrived = *parse_rfc3339(kReceivedAt);
+    const auto time = std::to_string(
+        std::chrono::duration_cast<std::chrono::seconds>(arrived.time_since_epoch()).count());
+    const auto signature = "v0=" + encode_hex(hmac.code("v0:" + time + ":" + body));
+    const auto reception = post(
+        *platform, body, {{"X-Slack-Request-Timestamp", time}, {"X-Slack-Signature", signature}});
+    EXPECT_TRUE(reception.decode);
+    EXPECT_EQ(reception.reply.body, "");
+}
+
+// -- LINE
+
+TEST(Line, OneBadEventLeavesTheOthers) {
+    const auto fields = decode_as(
+        "line", R"({"events":[{"type":"message","source":{"groupId":"C1"},"message":{"id":"1",)"
+                R"("text":7}},{"type":"follow","source":{"userId":"U1"}},{"type":"message",)"
+                R"("source":{"roomId":"R1","userId":"U1"},"message":{"id":"2","type":"image",)"
+                R"("quotedMessageId":"1"}}],"destination":"U0"})");
+    EXPECT_EQ(fields.at("refused[0]"), "wrong_type");
+    EXPECT_EQ(fields.at("ignored"), "1");
+    EXPECT_EQ(fields.at("mentions[0].id"), "line:2");
+    EXPECT_EQ(fields.at("mentions[0].thread"), "line:U0:R1");
+    EXPECT_EQ(fields.at("mentions[0].parent"), "line:1");
+    EXPECT_EQ(fields.at("mentions[0].media"), "1");
+}
+
+TEST(Line, APlaceIsItsWords) {
+    const auto fields = decode_as(
+        "line", R"({"events":[{"type":"message","source":{"userId":"U1"},"message":{"id":"1",)"
+                R"("type":"location","title":"Shop","address":"Main St. 1","latitude":1.5}}]})");
+    EXPECT_EQ(fields.at("mentions[0].text"), "Shop\nMain St. 1");
+}
+
+// -- Viber
+
+TEST(Viber, SharedAddressesAreLinksAndUploadsAreMedia) {
+    const auto message = [](std::string_view type) {
+        return decode_as("viber", R"({"message":{"media":"https://a.example","type":")" +
+                                      std::string(type) +
+                                      R"("},"message_token":1,"event":"message"})");
+    };
+    EXPECT_EQ(message("url").at("mentions[0].links[0]"), "https://a.example");
+    EXPECT_EQ(message("url").count("mentions[0].media"), 0U);
+    EXPECT_EQ(message("picture").at("mentions[0].media"), "1");
+    EXPECT_EQ(message("picture").count("mentions[0].links[0]"), 0U);
+}
+
+}  // namespace
+}  // namespace hark::platforms::testing
