@@ -62,8 +62,8 @@ inline constexpr std::size_t kDeadLetterBytes =
 // -- decoding
 inline constexpr std::size_t kJsonDepth = 128;            // real payloads stay under 20
 inline constexpr std::size_t kMentionsPerFrame = 10'000;  // Meta batches 1,000
-inline constexpr std::size_t kWhatsAppContacts =
-    1000;  // names in one change; Meta batches 1,000 updates
+inline constexpr std::size_t kNamesPerFrame =
+    1000;  // names that come beside the updates; Meta batches 1,000 of them
 inline constexpr std::size_t kTextBytes =
     256 * kKiB;                                // longest real post: 100 KB; beyond it a dead letter
 inline constexpr std::size_t kIdBytes = 1024;  // at:// URIs reach 640 bytes

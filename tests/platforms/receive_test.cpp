@@ -61,7 +61,8 @@ TEST_P(WireRequest, IsLetIn) {
     const auto reception = platform->receive(*request);
     EXPECT_TRUE(accepted(reception));
     EXPECT_EQ(reception.reply.body, wire.reply);
-    EXPECT_EQ(reception.reply.content_type, "text/plain");
+    EXPECT_EQ(reception.reply.content_type,
+              wire.reply.starts_with('{') ? "application/json" : "text/plain");
     EXPECT_EQ(reception.decode, !wire.payload.empty());
     if (reception.decode) {
         EXPECT_EQ(request->body, read("payloads/" + wire.payload));
@@ -73,6 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
     AllPlatforms, WireRequest,
     ::testing::Values(WireCase{"meta_get_handshake_http.bin", "meta", "", "1158201444"},
                       WireCase{"meta_post_http.bin", "meta", "meta/page_comment_add.json", ""},
+                      WireCase{"x_get_crc_http.bin", "x", "",
+                               R"({"response_token":"sha256=)"
+                               R"(olK/JNnAF1aKm719NJe7UMANx/jvNfqkIOuoD3OOuss="})"},
                       WireCase{"vk_confirmation_http.bin", "vk", "", "a1b2c3d4"},
                       WireCase{"telegram_post_http.bin", "telegram",
                                "telegram/message_private.json", ""}),

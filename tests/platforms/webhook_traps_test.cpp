@@ -25,7 +25,7 @@ Reception post(Platform& platform, std::string_view body,
 }
 
 TEST(Webhook, WantsASignature) {
-    for (const auto* name : {"slack", "line", "viber"}) {
+    for (const auto* name : {"slack", "line", "viber", "x"}) {
         const auto platform = make_default(name);
         const auto reception = post(*platform, "{}", {});
         EXPECT_FALSE(reception.decode) << name;
@@ -194,6 +194,107 @@ TEST(Viber, SharedAddressesAreLinksAndUploadsAreMedia) {
     EXPECT_EQ(message("url").count("mentions[0].media"), 0U);
     EXPECT_EQ(message("picture").at("mentions[0].media"), "1");
     EXPECT_EQ(message("picture").count("mentions[0].links[0]"), 0U);
+}
+
+// -- X
+
+TEST(X, SignsNoBodyForAnybody) {
+    const auto platform = make_default("x");
+    for (const auto* query : {"", "crc_token=", "crc_token=%7B%22data%22%3A%7B%7D%7D",
+                              "crc_token=a%20b", "crc_token=%5B%5D", "nonce=1"}) {
+        TestRequest request("GET", "");
+        request.query = query;
+        const auto reception = platform->receive(request);
+        EXPECT_EQ(reception.reply.status, 400U) << query;
+        EXPECT_EQ(reception.reply.body, "") << query;
+    }
+}
+
+TEST(X, IdsBeyondDoublesStayWhatTheyAre) {
+    const auto fields = decode_as("x", R"({"data":{"id":9007199254740993,"text":"t","author_id":)"
+                                       R"(9007199254740995}})");
+    EXPECT_EQ(fields.at("mentions[0].id"), "x:9007199254740993");
+    EXPECT_EQ(fields.at("mentions[0].author.id"), "9007199254740995");
+}
+
+TEST(X, ARetweetHasTheWholeTextOfItsOriginal) {
+    const auto v2 = decode_as(
+        "x",
+        R"({"includes":{"tweets":[{"id":"1","text":"cut","note_tweet":{"text":"all &lt;3"}}]},)"
+        R"("data":{"id":"2","text":"RT @a: cu","referenced_tweets":[{"id":"1",)"
+        R"("type":"retweeted"}]}})");
+    EXPECT_EQ(v2.at("mentions[0].text"), "all <3");
+    EXPECT_EQ(v2.at("mentions[0].parent"), "x:1");
+    const auto v1 = decode_as(
+        "x", R"({"tweet_create_events":[{"id_str":"2","text":"RT @a: cu","retweeted_status":)"
+             R"({"id_str":"1","text":"cut","extended_tweet":{"full_text":"all"}}}],)"
+             R"("for_user_id":"9"})");
+    EXPECT_EQ(v1.at("mentions[0].text"), "all");
+    EXPECT_EQ(v1.at("mentions[0].parent"), "x:1");
+}
+
+TEST(X, AddressesBehindShortOnesAreLinks) {
+    const auto fields = decode_as(
+        "x",
+        R"({"data":{"id":"2","text":"a https://t.co/1","entities":{"urls":[{"url":"t.co/1",)"
+        R"("expanded_url":"https://shop.example"},{"expanded_url":"https://x.com/p/1",)"
+        R"("media_key":"3_1"}]},"note_tweet":{"text":"a long one","entities":{"urls":[)"
+        R"({"expanded_url":"https://shop.example"}]}},"attachments":{"media_keys":["3_1"]}}})");
+    EXPECT_EQ(fields.at("mentions[0].text"), "a long one");
+    EXPECT_EQ(fields.at("mentions[0].links[0]"), "https://shop.example");
+    EXPECT_EQ(fields.count("mentions[0].links[1]"), 0U);
+    EXPECT_EQ(fields.at("mentions[0].media"), "1");
+}
+
+TEST(X, OurOwnAccountIsTheBrand) {
+    const auto fields =
+        decode_as("x", R"({"tweet_create_events":[{"id_str":"1","text":"a","user":{"id_str":"9"}},)"
+                       R"({"id_str":"2","text":"b","user":{"id_str":"8","screen_name":"u"}},)"
+                       R"({"id_str":"3","text":7}],"for_user_id":"9"})");
+    EXPECT_EQ(fields.at("mentions[0].author.is_brand"), "true");
+    EXPECT_EQ(fields.count("mentions[1].author.is_brand"), 0U);
+    EXPECT_EQ(fields.at("mentions[1].author.handle"), "u");
+    EXPECT_EQ(fields.at("refused[0]"), "wrong_type") << "one bad post leaves the others";
+    const auto sent = decode_as(
+        "x", R"({"data":{"payload":{"direct_message_events":[{"type":"message_create","id":"1",)"
+             R"("message_create":{"sender_id":"9","target":{"recipient_id":"10"},)"
+             R"("message_data":{"text":"hi"}}}]},"filter":{"user_id":"9"},)"
+             R"("event_type":"dm.sent"}})");
+    EXPECT_EQ(sent.at("mentions[0].author.is_brand"), "true");
+    EXPECT_EQ(sent.at("mentions[0].thread"), "x:dm:10-9");
+}
+
+TEST(X, PseudoLanguagesSayNothing) {
+    for (const std::string lang : {"und", "qme", "zxx", "qht"}) {
+        const auto body = R"({"data":{"id":"2","text":"a","lang":")" + lang + R"("}})";
+        EXPECT_EQ(decode_as("x", body).count("mentions[0].lang"), 0U) << lang;
+    }
+}
+
+TEST(X, WhatIsUnknownIsIgnored) {
+    for (const auto* body :
+         {R"({"data":{"event_type":"like.create","payload":{"id":"1","text":7}}})",
+          R"({"data":{"undrop":{"tweet":{"id":"1"}}}})",
+          R"({"data":{"user_unsuspend":{"user":{"id":"1"}}}})",
+          R"({"for_user_id":"9","favorite_events":[{"id":"1"}]})",
+          R"({"data":{"event_type":"dm.indicate_typing","payload":{}}})"}) {
+        EXPECT_EQ(decode_as("x", body), (Fields{{"ignored", "1"}})) << body;
+    }
+    EXPECT_EQ(decode_as("x", R"({"data":{"text":"no id"}})").at("error"), "missing_member");
+    EXPECT_EQ(decode_as("x", R"({"data":{"delete":{"tweet":{}}}})").at("error"), "missing_member");
+}
+
+TEST(X, TimesOfTheOldApiAreRead) {
+    const auto at_time = [](const std::string& time) {
+        return decode_as("x", R"({"tweet_create_events":[{"id_str":"1","text":"a","created_at":")" +
+                                  time + R"("}]})");
+    };
+    EXPECT_EQ(at_time("Sun Dec 31 23:59:60 +0000 2028").at("mentions[0].created_at"),
+              "2029-01-01T00:00:00.000Z");
+    for (const auto* wrong : {"Sun Dem 31 23:59:59 +0000 2028", "Sun anF 31 23:59:59 +0000 2028",
+                              "Sun Feb 30 23:59:59 +0000 2028", "yesterday"}) {
+        EXPECT_EQ(at_time(wrong).at("error"), "number_range") << wrong;
+    }
 }
 
 }  // namespace

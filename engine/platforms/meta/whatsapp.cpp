@@ -204,7 +204,7 @@ Errc add_message(JsonValue item, const Account& account, Batch& batch) {
 }
 
 Errc read_contact(JsonValue item, EventReader& reader, Batch& batch) {
-    if (batch.contacts.size() >= limits::kWhatsAppContacts) return Errc::ok;
+    if (batch.contacts.size() >= limits::kNamesPerFrame) return Errc::ok;
     Contact contact;
     const auto broken = reader.object(item, [&](std::string_view key, JsonValue value) {
         if (key == "wa_id") reader.token(value, contact.wa_id);

@@ -1,0 +1,416 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/limits.hpp"
+#include "platforms/x/event.hpp"
+
+namespace hark::platforms::x {
+
+namespace {
+
+constexpr std::array<Member<Post>, 8> kPostTokens = {{
+    {"id_str", &Post::id},
+    {"author_id", &Post::author_id},
+    {"lang", &Post::lang},
+    {"conversation_id", &Post::conversation_id},
+    {"in_reply_to_tweet_id", &Post::replied_id},
+    {"in_reply_to_post_id", &Post::replied_id},
+    {"in_reply_to_status_id_str", &Post::replied_id},
+    {"quoted_status_id_str", &Post::quoted_id},
+}};
+
+/// `Mon Mar 02 09:41:07 +0000 2026` of v1.1; always UTC.
+std::optional<Timestamp> parse_v1_time(std::string_view text) {
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (text.size() != 30) return std::nullopt;
+    const auto month = kMonths.find(text.substr(4, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+    const auto number = static_cast<char>(month / 3 + 1);
+    // 2026-03-02T09:41:07Z
+    std::array<char, 20> iso;
+    const auto put = [&iso](std::size_t at, std::string_view part) {
+        std::copy(part.begin(), part.end(), iso.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(0, text.substr(26, 4));
+    put(4, "-0");
+    iso[5] = static_cast<char>('0' + number / 10);
+    iso[6] = static_cast<char>('0' + number % 10);
+    put(7, "-");
+    put(8, text.substr(8, 2));
+    put(10, "T");
+    put(11, text.substr(11, 8));
+    put(19, "Z");
+    return parse_rfc3339({iso.data(), iso.size()});
+}
+
+void read_created_at(JsonValue value, EventReader& reader, Timestamp& out) {
+    std::string_view written;
+    reader.text(value, written);
+    if (written.empty() || out != Timestamp{}) return;
+    const auto time = written.size() == 30 ? parse_v1_time(written) : parse_rfc3339(written);
+    if (time) out = *time;
+    else reader.note(Errc::number_range);
+}
+
+/// What reads posts. A post beside the one that is meant (`links` null) leaves its addresses out.
+class PostReader {
+public:
+    PostReader(EventReader& reader, Mentions* links, Post& post) noexcept
+        : reader_(&reader), links_(links), post_(&post) {}
+
+    Errc read_member(std::string_view key, JsonValue value) {
+        if (key == "text") reader_->text(value, post_->text);
+        else if (key == "full_text") reader_->text(value, post_->full_text);
+        else if (key == "created_at") read_created_at(value, *reader_, post_->created_at);
+        else if (read_token<Post>(kPostTokens, key, value, *reader_, *post_)) return Errc::ok;
+        else return read_nested(key, value);
+        return Errc::ok;
+    }
+
+private:
+    Errc read_nested(std::string_view key, JsonValue value) {
+        if (key == "note_tweet" || key == "note_post") return read_note(value);
+        if (key == "extended_tweet") return read_all(value);
+        if (key == "referenced_tweets" || key == "referenced_posts") {
+            return reader_->array(value, [this](JsonValue item) { return read_reference(item); });
+        }
+        if (key == "edit_history_tweet_ids" || key == "edit_history_post_ids") {
+            return reader_->array(value, [this](JsonValue item) {
+                reader_->token(item, post_->first_id);
+                return Errc::ok;
+            });
+        }
+        if (key == "entities") return read_entities(value);
+        if (key == "attachments" || key == "extended_entities") return read_attachments(value);
+        if (key == "retweeted_status") return read_original(value);
+        return Errc::ok;
+    }
+
+    Errc read_all(JsonValue value) {
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            return read_member(key, member);
+        });
+    }
+
+    Errc read_note(JsonValue value) {
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            if (key == "text") reader_->text(member, post_->full_text);
+            else if (key == "entities") return read_entities(member);
+            return Errc::ok;
+        });
+    }
+
+    Errc read_reference(JsonValue value) {
+        std::string_view type;
+        std::string_view id;
+        const auto broken =
+            reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+                if (key == "type") reader_->token(member, type);
+                else if (key == "id") reader_->token(member, id);
+                return Errc::ok;
+            });
+        if (type == "replied_to") post_->replied_id = id;
+        else if (type == "quoted") post_->quoted_id = id;
+        else if (type == "retweeted") post_->retweeted_id = id;
+        return broken;
+    }
+
+    Errc read_original(JsonValue value) {
+        Post original;
+        PostReader inner(*reader_, nullptr, original);
+        const auto broken = reader_->object(value, [&](std::string_view key, JsonValue member) {
+            return inner.read_member(key, member);
+        });
+        post_->retweeted_id = original.id;
+        post_->original_text = original.full_text.empty() ? original.text : original.full_text;
+        return broken;
+    }
+
+    Errc read_attachments(JsonValue value) {
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            if (key != "media_keys" && key != "media") return Errc::ok;
+            return reader_->array(member, [this](JsonValue) {
+                count_media(post_->media);
+                return Errc::ok;
+            });
+        });
+    }
+
+    Errc read_entities(JsonValue value) {
+        if (links_ == nullptr) return Errc::ok;
+        return reader_->object(value, [this](std::string_view key, JsonValue member) {
+            if (key != "urls") return Errc::ok;
+            return reader_->array(member, [this](JsonValue item) { return read_url(item); });
+        });
+    }
+
+    Errc read_url(JsonValue value) {
+        std::string_view address;
+        bool is_media = false;
+        const auto broken =
+            reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+                if (key == "expanded_url") reader_->text(member, address);
+                else if (key == "media_key") is_media = true;
+                return Errc::ok;
+            });
+        // Of a post that is cut off, X puts the post itself at its end.
+        const bool itself = address.find("/i/web/status/") != std::string_view::npos;
+        auto& links = links_->links;
+        const bool known = std::find(links.begin(), links.end(), address) != links.end();
+        if (!address.empty() && !is_media && !itself && !known) links.push_back(address);
+        return broken;
+    }
+
+    EventReader* reader_;
+    Mentions* links_;
+    Post* post_;
+};
+
+Errc read_user_member(std::string_view key, JsonValue value, EventReader& reader, User& user) {
+    if (key == "id" || key == "id_str") {
+        // v1.1 has the number, which comes first, and the same as text.
+        reader.token(value, user.id);
+    } else if (key == "username" || key == "screen_name") {
+        reader.text(value, user.username);
+    } else if (key == "name") {
+        reader.text(value, user.name);
+    } else if (key == "created_at") {
+        read_created_at(value, reader, user.created_at);
+    }
+    return Errc::ok;
+}
+
+/// A user, sometimes wrapped in `data`.
+Errc read_user(JsonValue value, EventReader& reader, User& user) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "data" && json_raw(member).starts_with('{')) {
+            return reader.object(member, [&](std::string_view name, JsonValue inner) {
+                return read_user_member(name, inner, reader, user);
+            });
+        }
+        return read_user_member(key, member, reader, user);
+    });
+}
+
+/// Names are an addition: what is wrong with them spoils nothing.
+Errc add_user(JsonValue value, Arena& arena, Event& event) {
+    EventReader reader(arena);
+    User user;
+    const auto broken = read_user(value, reader, user);
+    const bool fits = user.username.size() <= limits::kIdBytes &&
+                      user.name.size() <= limits::kTextBytes &&
+                      event.users.size() < limits::kNamesPerFrame;
+    if (broken == Errc::ok && reader.fault() == Errc::ok && fits) event.users.push_back(user);
+    return broken;
+}
+
+Errc read_users(JsonValue value, EventReader& reader, Arena& arena, Event& event) {
+    if (json_raw(value).starts_with('{')) {
+        return reader.object(
+            value, [&](std::string_view, JsonValue user) { return add_user(user, arena, event); });
+    }
+    return reader.array(value, [&](JsonValue user) { return add_user(user, arena, event); });
+}
+
+Errc read_includes(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "users") return read_users(member, reader, *batch.arena, event);
+        if (key != "tweets" && key != "posts") return Errc::ok;
+        return reader.array(member, [&](JsonValue item) {
+            Post post;
+            EventReader own(*batch.arena);
+            PostReader posts(own, nullptr, post);
+            const auto broken = own.object(item, [&](std::string_view name, JsonValue inner) {
+                if (name == "id") own.token(inner, post.id);
+                return posts.read_member(name, inner);
+            });
+            if (own.fault() == Errc::ok && event.posts.size() < limits::kNamesPerFrame)
+                event.posts.push_back(post);
+            return broken;
+        });
+    });
+}
+
+// -- Account Activity
+
+Errc read_id_of(JsonValue value, std::string_view name, EventReader& reader,
+                std::string_view& out) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == name) reader.token(member, out);
+        return Errc::ok;
+    });
+}
+
+Errc add_v1_post(JsonValue item, const Batch& batch, Event& event) {
+    return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
+        Post post;
+        User author;
+        PostReader posts(reader, batch.out, post);
+        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+            if (key == "user") return read_user(value, reader, author);
+            return posts.read_member(key, value);
+        });
+        if (broken != Errc::ok) return broken;
+        post.author_id = author.id;
+        auto mention = to_mention(post, event, *batch.arena);
+        mention.author.handle = author.username;
+        mention.author.name = author.name;
+        mention.author.created_at = author.created_at;
+        batch.add(mention, reader);
+        return Errc::ok;
+    });
+}
+
+Errc add_v1_deletion(JsonValue item, const Batch& batch) {
+    return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
+        std::string_view id;
+        std::string_view author_id;
+        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+            if (key != "status") return Errc::ok;
+            return reader.object(value, [&](std::string_view name, JsonValue member) {
+                if (name == "id") reader.token(member, id);
+                else if (name == "user_id") reader.token(member, author_id);
+                return Errc::ok;
+            });
+        });
+        if (broken == Errc::ok) batch.add(to_deletion(id, author_id, *batch.arena), reader);
+        return broken;
+    });
+}
+
+Errc read_message_data(JsonValue value, EventReader& reader, const Batch& batch,
+                       DirectMessage& message) {
+    Post said;  // its text, entities and attachment are those of a post
+    PostReader posts(reader, batch.out, said);
+    const auto broken = reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "attachment") count_media(message.media);
+        return posts.read_member(key, member);
+    });
+    message.text = said.text;
+    return broken;
+}
+
+Errc add_direct_message(JsonValue item, const Batch& batch) {
+    return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
+        DirectMessage message;
+        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+            if (key == "id") reader.token(value, message.id);
+            else if (key == "type") reader.token(value, message.type);
+            else if (key == "created_timestamp") reader.milliseconds(value, message.created_at);
+            else if (key == "message_create") {
+                return reader.object(value, [&](std::string_view name, JsonValue inner) {
+                    if (name == "sender_id") reader.token(inner, message.sender_id);
+                    else if (name == "target")
+                        return read_id_of(inner, "recipient_id", reader, message.recipient_id);
+                    else if (name == "message_data")
+                        return read_message_data(inner, reader, batch, message);
+                    return Errc::ok;
+                });
+            }
+            return Errc::ok;
+        });
+        if (broken != Errc::ok) return broken;
+        if (message.type == "message_create") batch.add(to_mention(message, *batch.arena), reader);
+        else batch.ignore(reader);
+        return Errc::ok;
+    });
+}
+
+// -- data
+
+Errc read_compliance(std::string_view name, JsonValue value, EventReader& reader,
+                     Compliance& compliance) {
+    compliance.name = name;
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "event_at") reader.token(member, compliance.event_at);
+        else if (key == "initial_tweet_id" || key == "initial_post_id")
+            reader.token(member, compliance.first_id);
+        else if (key == "user") return read_id_of(member, "id", reader, compliance.user_id);
+        else if (key == "tweet" || key == "post") {
+            return reader.object(member, [&](std::string_view inner, JsonValue id) {
+                if (inner == "id") reader.token(id, compliance.post_id);
+                else if (inner == "author_id") reader.token(id, compliance.author_id);
+                return Errc::ok;
+            });
+        }
+        return Errc::ok;
+    });
+}
+
+bool is_compliance(std::string_view key) {
+    for (const auto* name : {"delete", "drop", "tweet_edit", "post_edit", "user_delete",
+                             "user_suspend", "user_protect"}) {
+        if (key == name) return true;
+    }
+    return false;
+}
+
+Errc read_payload(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
+    PostReader posts(reader, batch.out, event.post);
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "id") reader.token(member, event.post.id);
+        else if (key == "users") return read_users(member, reader, *batch.arena, event);
+        else if (key == "direct_message_events") {
+            return reader.array(member,
+                                [&](JsonValue item) { return add_direct_message(item, batch); });
+        }
+        return posts.read_member(key, member);
+    });
+}
+
+Errc read_data(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
+    event.has_data = true;
+    PostReader posts(reader, batch.out, event.post);
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "id") reader.token(member, event.post.id);
+        else if (key == "event_uuid") reader.token(member, event.event_uuid);
+        else if (key == "event_type") reader.token(member, event.event_type);
+        else if (key == "filter")
+            return read_id_of(member, "user_id", reader, event.filter_user_id);
+        else if (key == "payload") return read_payload(member, reader, batch, event);
+        else if (key == "includes") return read_includes(member, reader, batch, event);
+        else if (is_compliance(key)) return read_compliance(key, member, reader, event.compliance);
+        else return posts.read_member(key, member);
+        return Errc::ok;
+    });
+}
+
+}  // namespace
+
+void Event::clear() {
+    auto kept_users = std::move(users);
+    auto kept_posts = std::move(posts);
+    kept_users.clear();
+    kept_posts.clear();
+    *this = Event{};
+    users = std::move(kept_users);
+    posts = std::move(kept_posts);
+}
+
+Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event& event) {
+    return json_members(root, [&](std::string_view key, JsonValue value) {
+        const auto each = [&](auto add) {
+            event.has_activity = true;
+            return reader.array(value, add);
+        };
+        if (key == "data") return read_data(value, reader, batch, event);
+        if (key == "includes") return read_includes(value, reader, batch, event);
+        if (key == "users") return read_users(value, reader, *batch.arena, event);
+        if (key == "tweet_create_events")
+            return each([&](JsonValue item) { return add_v1_post(item, batch, event); });
+        if (key == "tweet_delete_events")
+            return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
+        if (key == "direct_message_events")
+            return each([&](JsonValue item) { return add_direct_message(item, batch); });
+        if (key == "for_user_id") reader.token(value, event.for_user_id);
+        else if (key == "errors" || key == "title") event.has_problem = true;
+        else if (key == "user_event" || key == "replay_job_status" || key.ends_with("_events")) {
+            event.has_activity = true;
+            ++batch.out->ignored;
+        }
+        return Errc::ok;
+    });
+}
+
+}  // namespace hark::platforms::x
