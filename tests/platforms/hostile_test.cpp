@@ -38,7 +38,8 @@ const std::vector<Dress> kDresses = {
            R"("date":1772441300,"post_id":4,"owner_id":-1,"text":%},"secret":"dc73Hq0pVk"})"},
     {"telegram", R"({"update_id":1,"message":{"message_id":2,"from":{"id":3,"first_name":"S"},)"
                  R"("chat":{"id":3,"type":"private"},"date":1772443010,"text":%}})"},
-    {"x", R"({"data":{"id":"2090000000000000001","author_id":"15","text":%},"includes":{"users":[]}})"},
+    {"x",
+     R"({"data":{"id":"2090000000000000001","author_id":"15","text":%},"includes":{"users":[]}})"},
     {"slack", R"({"type":"event_callback","event_id":"Ev1","event":{"type":"message",)"
               R"("channel":"C1","user":"U1","ts":"1772447600.000100","text":%}})"},
     {"line", R"({"destination":"U0","events":[{"type":"message","timestamp":1772448000123,)"
