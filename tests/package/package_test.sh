@@ -7,6 +7,10 @@ cmake --install "$1" --prefix "$folder/first" >/dev/null
 mv "$folder/first" "$folder/moved"
 headers=$(cd "$folder/moved/include" && find . -type f)
 [ "$headers" = ./hark/engine.hpp ] || { echo "installed headers: $headers"; exit 1; }
+for rules in "$2/rules" "$folder/moved/share/hark/rules"; do
+    (cd "$rules" && find . -name '*.yaml' -o -name '*.txt' | sort) >"$folder/rules.$(basename "${rules%/rules}")"
+done
+diff "$folder"/rules.*
 cmake -S "$2/tests/package" -B "$folder/build" -G Ninja -DCMAKE_PREFIX_PATH="$folder/moved" >/dev/null
 cmake --build "$folder/build"
 "$folder/build/embeds_hark"
