@@ -114,6 +114,8 @@ void print_json(const std::map<Key, Row>& rows) {
         number("calibration_error", m.calibration_error);
         number("precision_at_recall_90", m.precision_at_recall_90);
         number("recall_at_precision_90", m.recall_at_precision_90);
+        number("best_f1", m.best_f1);
+        number("best_threshold", m.best_threshold);
         json.EndObject();
         std::puts(out.GetString());
     }

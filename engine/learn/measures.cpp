@@ -79,6 +79,11 @@ Measures measure(std::vector<Judged> judged) {
             out.precision_at_recall_90 = std::max(out.precision_at_recall_90, precision);
         if (precision >= 0.9)
             out.recall_at_precision_90 = std::max(out.recall_at_precision_90, recall);
+        const double f1 = 2 * hits / (static_cast<double>(i + 1) + positives);
+        if (f1 > out.best_f1) {
+            out.best_f1 = f1;
+            out.best_threshold = judged[i].probability;
+        }
     }
     return out;
 }

@@ -21,6 +21,8 @@ struct Measures {
     double calibration_error = 0;       ///< expected, over ten equal bins
     double precision_at_recall_90 = 0;  ///< best precision with a recall of at least 0.9
     double recall_at_precision_90 = 0;
+    double best_f1 = 0;  ///< by the threshold that is best for these very posts
+    double best_threshold = 0.5;
 };
 
 [[nodiscard]] Measures measure(std::vector<Judged> judged);
