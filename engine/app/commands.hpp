@@ -56,6 +56,7 @@ struct LearnOptions {
     std::size_t most_rules = 2000;
     std::uint32_t fewest = 4;
     double refit_cost = 0.3;
+    double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
     int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all
 };
@@ -72,7 +73,9 @@ struct EvalOptions {
     std::vector<std::string> against;  ///< folders of the other rule set; empty: none
     std::size_t errors = 0;            ///< of the worst errors, show so many a row
     bool json = false;
-    int part = -1;  ///< judge only posts whose text's hash is of this half; -1: all
+    bool sublabels = false;
+    std::string page;  ///< HTML file to write; empty: none
+    int part = -1;     ///< judge only posts whose text's hash is of this half; -1: all
 };
 
 int learn(const LearnOptions& options);

@@ -3,36 +3,19 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
+#include <optional>
 
 #include "app/commands.hpp"
+#include "app/jury.hpp"
 #include "app/labelled_posts.hpp"
 #include "learn/measures.hpp"
 #include "pipeline/rules.hpp"
-#include "pipeline/walk.hpp"
 
 namespace hark::app {
 
 namespace {
 
 using Json = rapidjson::Writer<rapidjson::StringBuffer>;
-
-/// One line of the report. Sets are never pooled.
-struct Key {
-    std::string source, label, lang;
-    auto operator<=>(const Key&) const = default;
-};
-
-struct Wrong {
-    double surprise = 0;  ///< how far the probability is from the truth
-    std::size_t post = 0;
-};
-
-struct Row {
-    std::vector<learn::Judged> judged;
-    std::vector<learn::Judged> other;  ///< the same posts by the rules of --against
-    std::vector<Wrong> wrong;
-};
 
 std::shared_ptr<const match::RuleSet> rules_of(const std::vector<std::string>& folders) {
     pipeline::RuleSources sources;
@@ -45,47 +28,7 @@ std::shared_ptr<const match::RuleSet> rules_of(const std::vector<std::string>& f
     return rules;
 }
 
-/// Judges posts by one rule set.
-class Jury {
-public:
-    explicit Jury(const std::shared_ptr<const match::RuleSet>& rules) : walk_(rules) {
-        for (const auto& label : rules->book().labels) labels_.push_back(label);
-    }
-
-    const Verdict& hear(const learn::LabelledPost& post) {
-        const auto mention = mention_of(post);
-        (void)walk_.names_brand(mention);
-        verdict_ = &walk_.judge(mention);
-        return *verdict_;
-    }
-    [[nodiscard]] bool knows(const std::string& label) const {
-        return std::find(labels_.begin(), labels_.end(), label) != labels_.end();
-    }
-    [[nodiscard]] learn::Judged of(const std::string& label, bool truth) const {
-        const auto id = static_cast<LabelId>(std::find(labels_.begin(), labels_.end(), label) -
-                                             labels_.begin());
-        const bool given = std::any_of(verdict_->labels.begin(), verdict_->labels.end(),
-                                       [&](const LabelScore& score) { return score.label == id; });
-        return {static_cast<double>(walk_.probability(id)), given, truth};
-    }
-    [[nodiscard]] std::string reasons(const std::string& label) const {
-        std::string text;
-        for (const auto& evidence : verdict_->evidence) {
-            if (labels_[evidence.label] != label) continue;
-            char weight[32];
-            std::snprintf(weight, sizeof weight, " %+.2f ", static_cast<double>(evidence.weight));
-            text += weight + walk_.rules().book().rules[evidence.rule].id;
-        }
-        return text;
-    }
-
-private:
-    pipeline::Walk walk_;
-    std::vector<std::string> labels_;
-    const Verdict* verdict_ = nullptr;
-};
-
-void print_json(const std::map<Key, Row>& rows) {
+void print_json(const EvalRows& rows) {
     for (const auto& [key, row] : rows) {
         const auto m = learn::measure(row.judged);
         rapidjson::StringBuffer out;
@@ -121,7 +64,7 @@ void print_json(const std::map<Key, Row>& rows) {
     }
 }
 
-void print_against(const Row& row) {
+void print_against(const EvalRow& row) {
     std::size_t better = 0, worse = 0;
     for (std::size_t i = 0; i < row.judged.size(); ++i) {
         const bool right = row.judged[i].given == row.judged[i].truth;
@@ -133,39 +76,56 @@ void print_against(const Row& row) {
                 learn::measure(row.judged).f1, better, worse, learn::mcnemar(better, worse));
 }
 
-void print_text(const std::map<Key, Row>& rows, bool against) {
-    std::printf("%-26s %-9s %-4s %6s %6s  %5s %5s %5s %-12s %5s %5s %5s %5s\n", "set", "label",
-                "lang", "posts", "with", "prec", "rec", "F1", "95 %", "AUC", "ECE", "p@r.9",
+void print_text(const EvalRows& rows, bool against) {
+    std::printf("%-26s %-9s %-4s %6s %6s  %5s %5s %5s %-12s %5s %5s %5s %5s %5s\n", "set", "label",
+                "lang", "posts", "with", "prec", "rec", "F1", "95 %", "best", "AUC", "ECE", "p@r.9",
                 "r@p.9");
     for (const auto& [key, row] : rows) {
         const auto m = learn::measure(row.judged);
         std::printf(
-            "%-26s %-9s %-4s %6zu %6zu  %5.2f %5.2f %5.2f %.2f-%.2f    %5.2f %5.2f %5.2f %5.2f",
+            "%-26s %-9s %-4s %6zu %6zu  %5.2f %5.2f %5.2f %.2f-%.2f    %5.2f %5.2f %5.2f %5.2f "
+            "%5.2f",
             key.source.c_str(), key.label.c_str(), key.lang.c_str(), m.posts, m.positives,
-            m.precision, m.recall, m.f1, m.f1_low, m.f1_high, m.auc, m.calibration_error,
+            m.precision, m.recall, m.f1, m.f1_low, m.f1_high, m.best_f1, m.auc, m.calibration_error,
             m.precision_at_recall_90, m.recall_at_precision_90);
         if (against) print_against(row);
         std::printf("\n");
     }
 }
 
-void print_errors(const std::map<Key, Row>& rows, const std::vector<learn::LabelledPost>& posts,
+void print_errors(const EvalRows& rows, const std::vector<learn::LabelledPost>& posts,
                   std::size_t most, Jury& jury) {
     for (const auto& [key, row] : rows) {
-        auto wrong = row.wrong;
-        std::sort(wrong.begin(), wrong.end(),
-                  [](const Wrong& a, const Wrong& b) { return a.surprise > b.surprise; });
-        if (wrong.size() > most) wrong.resize(most);
         std::printf("\n%s %s %s: the worst errors\n", key.source.c_str(), key.label.c_str(),
                     key.lang.c_str());
-        for (const auto& one : wrong) {
+        for (const auto& one : row.worst(most)) {
             const auto& post = posts[one.post];
-            (void)jury.hear(post);
+            jury.hear(post);
             auto text = post.text;
             std::replace(text.begin(), text.end(), '\n', ' ');
             const auto judged = jury.of(key.label, post.label(key.label) == 1);
             std::printf("  %s %.2f %s\n      %s\n", judged.truth ? "missed" : "false ",
                         judged.probability, jury.reasons(key.label).c_str(), text.c_str());
+        }
+        const auto rules = row.harmful();
+        for (std::size_t i = 0; i < std::min(most, rules.size()); ++i) {
+            const auto& [rule, effect] = rules[i];
+            std::printf("  hurts: %s made %zu posts wrong, %zu right\n",
+                        jury.book().rules[rule].id.c_str(), effect.hurt, effect.helped);
+        }
+    }
+}
+
+void print_sublabels(const EvalRows& rows) {
+    for (const auto& [key, row] : rows) {
+        for (const auto& [name, count] : row.sublabels) {
+            std::printf("%s %s/%s %s: given %zu, %zu of them to posts with the label",
+                        key.source.c_str(), key.label.c_str(), name.c_str(), key.lang.c_str(),
+                        count.given, count.of_label);
+            if (count.annotated + count.truth > 0)
+                std::printf("; %zu of %zu annotated ones right, %zu true", count.right,
+                            count.annotated, count.truth);
+            std::printf("\n");
         }
     }
 }
@@ -182,29 +142,34 @@ int eval(const EvalOptions& options) {
         if (rival == nullptr) return kConfiguration;
         other.emplace(rival);
     }
-    const auto posts = read_posts(options.data, options.part);
+    bool faulty = false;
+    const auto posts = read_posts(options.data, options.part, faulty);
     if (posts.empty()) {
         std::fprintf(stderr, "hark: no labelled post to judge\n");
         return kBadInput;
     }
-    std::map<Key, Row> rows;
+    EvalRows rows;
     for (std::size_t i = 0; i < posts.size(); ++i) {
-        (void)jury.hear(posts[i]);
-        if (other) (void)other->hear(posts[i]);
+        jury.hear(posts[i]);
+        if (other) other->hear(posts[i]);
         for (const auto& [label, truth] : posts[i].labels) {
             if (!jury.knows(label)) continue;
             auto& row = rows[{posts[i].source, label, posts[i].lang}];
-            row.judged.push_back(jury.of(label, truth));
+            row.add(posts[i], i, label, truth, jury);
             if (other) row.other.push_back(other->of(label, truth));
-            const auto& judged = row.judged.back();
-            if (judged.given != truth)
-                row.wrong.push_back({std::abs(judged.probability - (truth ? 1 : 0)), i});
         }
     }
     if (options.json) print_json(rows);
     else print_text(rows, other.has_value());
+    if (options.sublabels) print_sublabels(rows);
     if (options.errors > 0) print_errors(rows, posts, options.errors, jury);
-    return kFine;
+    constexpr std::size_t kErrorsOfPage = 10;
+    const auto errors = options.errors > 0 ? options.errors : kErrorsOfPage;
+    if (!options.page.empty() && !write_eval_page(options.page, rows, posts, errors, jury)) {
+        std::fprintf(stderr, "hark: %s cannot be written\n", options.page.c_str());
+        return kBadInput;
+    }
+    return faulty ? kBadInput : kFine;
 }
 
 }  // namespace hark::app

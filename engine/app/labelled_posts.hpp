@@ -8,10 +8,10 @@
 
 namespace hark::app {
 
-/// The posts of all files. Faults are printed; what is good is kept. `part` 0 or 1: only posts of
-/// that half, by a hash of the folded text, so that near-twins stay together.
+/// The posts of all files. Faults are printed and set `faulty`; what is good is kept. `part` 0 or
+/// 1: only posts of that half, by a hash of the folded text, so that near-twins stay together.
 [[nodiscard]] std::vector<learn::LabelledPost> read_posts(const std::vector<std::string>& files,
-                                                          int part);
+                                                          int part, bool& faulty);
 
 /// Views into the post.
 [[nodiscard]] Mention mention_of(const learn::LabelledPost& post);

@@ -39,6 +39,7 @@ public:
         how.rules = options_.most_rules;
         how.fewest = options_.fewest;
         how.refit_cost = options_.refit_cost;
+        how.precision = options_.precision;
         if (const auto desk = sources_.find(options_.desk); desk != sources_.end())
             how.desk_source = static_cast<int>(desk->second);
         learn::Learned learned;
@@ -80,7 +81,7 @@ private:
     }
 
     void read_rows() {
-        for (const auto& post : read_posts(options_.data, options_.part)) {
+        for (const auto& post : read_posts(options_.data, options_.part, faulty_)) {
             const auto value = post.label(options_.label);
             if (value < 0 || post.lang != options_.lang) continue;
             auto& row = add_row(post);
@@ -92,7 +93,7 @@ private:
 
     /// At most as many as there are labelled posts, chosen by hash.
     void read_background() {
-        auto posts = read_posts(options_.background, options_.part);
+        auto posts = read_posts(options_.background, options_.part, faulty_);
         std::erase_if(posts, [&](const learn::LabelledPost& post) {
             return post.lang != options_.lang || post.label(options_.label) >= 0;
         });
@@ -162,7 +163,7 @@ private:
         std::printf("%s: %zu rules from %zu posts (%zu with the label), threshold %.3f\n",
                     options_.output.c_str(), count, rows_.size() - background_, positives,
                     learned.threshold);
-        return kFine;
+        return faulty_ ? kBadInput : kFine;
     }
 
     void write_weights(const learn::Learned& learned, std::ofstream& file) const {
@@ -195,6 +196,7 @@ private:
     std::vector<learn::Row> rows_;
     std::size_t background_ = 0;  ///< the last of them
     std::map<std::string, std::uint32_t> sources_;
+    bool faulty_ = false;  ///< a line was no post
 };
 
 }  // namespace

@@ -105,6 +105,7 @@ constexpr const char* kLearnExamples =
     "Examples:\n"
     "  hark learn --label complaint --lang en --desk care_desk -o rules/complaint/en.learned.yaml "
     "*.ndjson\n"
+    "  hark learn --label spam --lang ru --precision 0.95 -o my/spam/ru.learned.yaml *.ndjson\n"
     "  hark eval held_out.ndjson                    how good the shipped rules are on posts of "
     "yours\n"
     "  hark eval --rules new --against old held_out.ndjson";
@@ -140,6 +141,11 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
         ->capture_default_str();
     learn->add_option("--fewest", options.fewest, "Posts that must have a feature")
         ->capture_default_str();
+    learn
+        ->add_option("--precision", options.precision,
+                     "The threshold is the lowest with this precision on posts that were not "
+                     "learned from (default: the best F1)")
+        ->check(CLI::Range(0.01, 1.0));
     learn->add_option("--refit-cost", options.refit_cost, "Smaller is smoother")
         ->capture_default_str();
     learn->add_flag("--inside", options.inside, "Inner parts of words too (`*abcd*`)");
@@ -176,8 +182,15 @@ void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command
     eval->add_option("--against", options.against,
                      "Folders of another rule set: what changed, and whether for the better")
         ->allow_extra_args(false);
-    eval->add_option("--errors", options.errors,
-                     "Show so many of the worst errors a row, with their evidence");
+    eval->add_option(
+        "--errors", options.errors,
+        "Show so many of the worst errors a row, with what fired, and of the rules that "
+        "made more posts wrong than right");
+    eval->add_flag("--sublabels", options.sublabels,
+                   "How often each sublabel was given, and rightly");
+    eval->add_option(
+        "--html", options.page,
+        "Write a page with plots: reliability, precision and recall, the worst errors");
     eval->add_flag("--json", options.json, "One JSON object a row");
     eval->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
         ->check(CLI::Range(0, 1));

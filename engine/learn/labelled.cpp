@@ -16,6 +16,25 @@ std::string text_of(dom::object from, std::string_view key) {
     return from[key].get(text) == simdjson::SUCCESS ? std::string(text) : std::string{};
 }
 
+/// `{"complaint": ["refund"]}`, as in a record.
+bool read_sublabels(dom::object from, LabelledPost& post) {
+    dom::object by_label;
+    const auto error = from["sublabels"].get(by_label);
+    if (error == simdjson::NO_SUCH_FIELD) return true;
+    if (error != simdjson::SUCCESS) return false;
+    for (const auto [label, value] : by_label) {
+        dom::array names;
+        if (value.get(names) != simdjson::SUCCESS) return false;
+        post.with_sublabels.emplace_back(label);
+        for (const auto one : names) {
+            std::string_view name;
+            if (one.get(name) != simdjson::SUCCESS) return false;
+            post.sublabels.push_back(std::string(label) + "/" + std::string(name));
+        }
+    }
+    return true;
+}
+
 bool read_post(dom::element line, LabelledPost& post) {
     dom::object object;
     dom::object labels;
@@ -37,7 +56,7 @@ bool read_post(dom::element line, LabelledPost& post) {
         }
         post.labels.emplace_back(key, flag);
     }
-    return true;
+    return read_sublabels(object, post);
 }
 
 }  // namespace

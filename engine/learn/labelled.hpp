@@ -15,6 +15,10 @@ struct LabelledPost {
     std::string source;  ///< the file's own word, else the file's name
     std::vector<std::pair<std::string, bool>> labels;  ///< only those that were annotated
 
+    /// What sort of it, as `label/sublabel`; those of a label that is not here were not annotated.
+    std::vector<std::string> sublabels = {};
+    std::vector<std::string> with_sublabels = {};  ///< labels whose sublabels were annotated
+
     /// 1, 0, or -1 when nobody annotated it.
     [[nodiscard]] int label(std::string_view name) const noexcept;
 };

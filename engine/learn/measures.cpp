@@ -1,7 +1,6 @@
 #include "learn/measures.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace hark::learn {
@@ -28,18 +27,9 @@ double area(const std::vector<Judged>& falling, double positives, double negativ
 }
 
 double calibration_error(const std::vector<Judged>& judged) {
-    struct Bin {
-        double count = 0, sum = 0, truths = 0;
-    };
-    std::array<Bin, 10> bins{};
-    for (const auto& one : judged) {
-        auto& bin = bins[std::min<std::size_t>(static_cast<std::size_t>(one.probability * 10), 9)];
-        ++bin.count;
-        bin.sum += one.probability;
-        bin.truths += one.truth ? 1 : 0;
-    }
     double error = 0;
-    for (const auto& bin : bins) error += std::abs(bin.sum - bin.truths);
+    for (const auto& bin : reliability(judged))
+        error += static_cast<double>(bin.posts) * std::abs(bin.said - bin.true_share);
     return ratio(error, static_cast<double>(judged.size()));
 }
 
@@ -69,23 +59,50 @@ Measures measure(std::vector<Judged> judged) {
               [](const Judged& a, const Judged& b) { return a.probability > b.probability; });
     const auto positives = static_cast<double>(out.positives);
     out.auc = area(judged, positives, static_cast<double>(judged.size()) - positives);
+    for (const auto& at : precision_recall(std::move(judged))) {
+        if (at.recall >= 0.9)
+            out.precision_at_recall_90 = std::max(out.precision_at_recall_90, at.precision);
+        if (at.precision >= 0.9)
+            out.recall_at_precision_90 = std::max(out.recall_at_precision_90, at.recall);
+        const double f1 = ratio(2 * at.precision * at.recall, at.precision + at.recall);
+        if (f1 > out.best_f1) {
+            out.best_f1 = f1;
+            out.best_threshold = at.threshold;
+        }
+    }
+    return out;
+}
+
+std::vector<Bin> reliability(const std::vector<Judged>& judged) {
+    std::vector<Bin> bins(10);
+    for (const auto& one : judged) {
+        auto& bin = bins[std::min<std::size_t>(static_cast<std::size_t>(one.probability * 10), 9)];
+        ++bin.posts;
+        bin.said += one.probability;
+        bin.true_share += one.truth ? 1 : 0;
+    }
+    std::erase_if(bins, [](const Bin& bin) { return bin.posts == 0; });
+    for (auto& bin : bins) {
+        bin.said /= static_cast<double>(bin.posts);
+        bin.true_share /= static_cast<double>(bin.posts);
+    }
+    return bins;
+}
+
+std::vector<Operating> precision_recall(std::vector<Judged> judged) {
+    std::sort(judged.begin(), judged.end(),
+              [](const Judged& a, const Judged& b) { return a.probability > b.probability; });
+    const auto positives = static_cast<double>(
+        std::count_if(judged.begin(), judged.end(), [](const Judged& one) { return one.truth; }));
+    std::vector<Operating> curve;
     double hits = 0;
     for (std::size_t i = 0; i < judged.size(); ++i) {
         hits += judged[i].truth ? 1 : 0;
         if (i + 1 < judged.size() && judged[i + 1].probability == judged[i].probability) continue;
-        const double precision = hits / static_cast<double>(i + 1);
-        const double recall = ratio(hits, positives);
-        if (recall >= 0.9)
-            out.precision_at_recall_90 = std::max(out.precision_at_recall_90, precision);
-        if (precision >= 0.9)
-            out.recall_at_precision_90 = std::max(out.recall_at_precision_90, recall);
-        const double f1 = 2 * hits / (static_cast<double>(i + 1) + positives);
-        if (f1 > out.best_f1) {
-            out.best_f1 = f1;
-            out.best_threshold = judged[i].probability;
-        }
+        curve.push_back(
+            {judged[i].probability, hits / static_cast<double>(i + 1), ratio(hits, positives)});
     }
-    return out;
+    return curve;
 }
 
 double mcnemar(std::size_t better, std::size_t worse) {

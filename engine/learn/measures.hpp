@@ -27,6 +27,23 @@ struct Measures {
 
 [[nodiscard]] Measures measure(std::vector<Judged> judged);
 
+/// Posts of which the probability was about the same.
+struct Bin {
+    std::size_t posts = 0;
+    double said = 0;  ///< mean probability
+    double true_share = 0;
+};
+/// Ten bins of equal width, those without posts left out: a calibrated verdict has `said` equal to
+/// `true_share`.
+[[nodiscard]] std::vector<Bin> reliability(const std::vector<Judged>& judged);
+
+/// What a threshold would give.
+struct Operating {
+    double threshold = 0, precision = 0, recall = 0;
+};
+/// By falling threshold, one point for each probability that was said.
+[[nodiscard]] std::vector<Operating> precision_recall(std::vector<Judged> judged);
+
 /// McNemar's test on posts that two rule sets judged differently: the exact two-sided p of
 /// `better` against `worse` changes.
 [[nodiscard]] double mcnemar(std::size_t better, std::size_t worse);

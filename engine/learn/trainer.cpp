@@ -187,6 +187,25 @@ double best_threshold(std::vector<Scored> scored, std::uint32_t sources, int des
     return threshold;
 }
 
+/// The lowest threshold with this precision over all posts of the sources: it finds most.
+double precise_threshold(std::vector<Scored> scored, double precision) {
+    std::sort(scored.begin(), scored.end(),
+              [](const Scored& a, const Scored& b) { return a.log_odds > b.log_odds; });
+    double hits = 0, best = 0, threshold = -1;
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+        hits += scored[i].positive ? 1 : 0;
+        const bool tied = i + 1 < scored.size() && scored[i + 1].log_odds == scored[i].log_odds;
+        if (tied) continue;
+        const double reached = hits / static_cast<double>(i + 1);
+        best = std::max(best, reached);
+        if (reached >= precision) threshold = sigmoid(scored[i].log_odds);
+    }
+    if (threshold < 0)
+        throw std::runtime_error("no threshold has a precision of " + std::to_string(precision) +
+                                 ": the best is " + std::to_string(best));
+    return threshold;
+}
+
 class Trainer {
 public:
     Trainer(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
@@ -211,7 +230,9 @@ public:
         auto scaled = scored;
         for (auto& one : scaled)
             one.log_odds = scaling.slope * one.log_odds + scaling.intercept + one.fixed;
-        learned.threshold = best_threshold(std::move(scaled), sources_, options_.desk_source);
+        learned.threshold = options_.precision > 0
+                                ? precise_threshold(std::move(scaled), options_.precision)
+                                : best_threshold(std::move(scaled), sources_, options_.desk_source);
         learned.prior_scale = scaling.slope * whole.prior;
         learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
         fill_rules(chosen, whole.by_column, scaling.slope, learned);

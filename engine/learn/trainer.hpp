@@ -29,6 +29,7 @@ struct TrainOptions {
     std::uint32_t fewest = 4;   ///< posts that must have a feature
     double refit_cost = 0.3;    ///< liblinear's C of the second fit: smaller is smoother
     double least_weight = 0.1;  ///< features that the first refit gives less are dropped
+    double precision = 0;       ///< the threshold's, on unseen posts; 0: the best mean F1
     int desk_source = -1;       ///< the source that has half the say about the threshold; -1: none
 };
 
@@ -42,14 +43,14 @@ struct LearnedRule {
 struct Learned {
     std::vector<LearnedRule> rules;  ///< by falling |weight|
     double bias = 0;
-    double threshold = 0.5;  ///< of the best mean F1 of the sources, on unseen posts
+    double threshold = 0.5;
     double prior_scale = 1;  ///< what the hand-written rules' weights are to be multiplied by
 };
 
 /// Chooses, fits, calibrates. What hand-written rules say stands, scaled as a whole, and features
 /// are learned beside it, so that knowledge of what the posts do not show is kept. `progress` is
 /// told each step. Deterministic. Throws std::runtime_error when there is nothing to learn from
-/// (one class only).
+/// (one class only), or no threshold has the precision.
 [[nodiscard]] Learned train(const std::vector<Row>& rows, std::size_t features,
                             const TrainOptions& options,
                             const std::function<void(const std::string&)>& progress);

@@ -47,6 +47,9 @@ public:
     /// label whether it was given or not.
     [[nodiscard]] std::optional<std::int64_t> fact(Fact fact, const Mention& mention) const;
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return judge_.fired(rule); }
+    [[nodiscard]] std::span<const RuleIndex> fired_rules() const noexcept {
+        return judge_.fired_rules();
+    }
     [[nodiscard]] float probability(LabelId label) const noexcept {
         return judge_.probability(label);
     }

@@ -58,6 +58,9 @@ public:
     /// rules too.
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept;
 
+    /// The live rules that fired in it, in no order, valid until the next post.
+    [[nodiscard]] std::span<const RuleIndex> fired_rules() const noexcept { return fired_; }
+
     /// What came out for a label in the post that was judged last, whether it was given or not; 0
     /// when no pack of its language has the label.
     [[nodiscard]] float probability(LabelId label) const noexcept;

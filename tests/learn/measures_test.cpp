@@ -22,11 +22,31 @@ TEST(Measures, ByHand) {
     EXPECT_DOUBLE_EQ(m.auc, 4.0 / 6);  // of six pairs two are the wrong way round
     EXPECT_DOUBLE_EQ(m.precision_at_recall_90, 3.0 / 4);
     EXPECT_DOUBLE_EQ(m.recall_at_precision_90, 1.0 / 3);
+    EXPECT_DOUBLE_EQ(m.best_f1, 6.0 / 7);  // all but the last: three of four, none missed
+    EXPECT_DOUBLE_EQ(m.best_threshold, 0.4);
     EXPECT_NEAR(m.calibration_error, (0.1 + 0.8 + 0.3 + 0.6 + 0.1) / 5, 1e-9);
 }
 
 TEST(Measures, EqualProbabilitiesShareTheirRank) {
     EXPECT_DOUBLE_EQ(measure({{0.5, true, true}, {0.5, true, false}}).auc, 0.5);
+}
+
+TEST(Measures, WhatWasSaidAndWhatWasTrue) {
+    const auto bins = reliability({{0.11, false, false}, {0.19, false, true}, {1, true, true}});
+    ASSERT_EQ(bins.size(), 2U);
+    EXPECT_EQ(bins[0].posts, 2U);
+    EXPECT_DOUBLE_EQ(bins[0].said, 0.15);
+    EXPECT_DOUBLE_EQ(bins[0].true_share, 0.5);
+    EXPECT_DOUBLE_EQ(bins[1].true_share, 1);
+}
+
+TEST(Measures, ThresholdsBetweenEqualProbabilitiesAreNone) {
+    const auto curve = precision_recall({{0.5, true, true}, {0.5, true, false}, {0.9, true, true}});
+    ASSERT_EQ(curve.size(), 2U);
+    EXPECT_DOUBLE_EQ(curve[0].threshold, 0.9);
+    EXPECT_DOUBLE_EQ(curve[0].recall, 0.5);
+    EXPECT_DOUBLE_EQ(curve[1].precision, 2.0 / 3);
+    EXPECT_DOUBLE_EQ(curve[1].recall, 1);
 }
 
 TEST(Measures, NothingToMeasure) {

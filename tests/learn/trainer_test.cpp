@@ -103,6 +103,30 @@ TEST(Trainer, TheDeskHasHalfTheSayAboutTheThreshold) {
     EXPECT_LT(threshold(1), threshold(0) - 0.02);
 }
 
+TEST(Trainer, AThresholdHasThePrecisionThatWasAskedFor) {
+    const auto all = rows(9000);
+    TrainOptions options;
+    const auto usual = learned_from(all, options);
+    options.precision = 0.85;
+    const auto precise = learned_from(all, options);
+    EXPECT_GT(precise.threshold, usual.threshold);
+    double given = 0, hits = 0;
+    for (const auto& row : all) {
+        double log_odds = precise.bias;
+        for (const auto& rule : precise.rules) {
+            if (std::count(row.features.begin(), row.features.end(), rule.feature) > 0)
+                log_odds += rule.weight;
+        }
+        if (1 / (1 + std::exp(-log_odds)) < precise.threshold - 0.01) continue;
+        ++given;
+        hits += row.positive ? 1 : 0;
+    }
+    EXPECT_GT(given, 100);
+    EXPECT_NEAR(hits / given, 0.85, 0.04);
+    options.precision = 1.1;
+    EXPECT_THROW((void)learned_from(all, options), std::runtime_error);
+}
+
 TEST(Trainer, OneClassTeachesNothing) {
     auto all = rows(100);
     for (auto& row : all) row.positive = true;
