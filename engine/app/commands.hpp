@@ -62,7 +62,8 @@ struct LearnOptions {
 };
 
 struct ReplayOptions {
-    std::vector<std::string> files;  ///< of records; `-` is standard input
+    std::vector<std::string> files;  ///< of records, or topics; `-` is standard input
+    std::string config;              ///< whose sink has the topics; empty: none
     std::vector<std::string> rules;
     std::size_t samples = 5;  ///< of posts that gained or lost a label, and of rules
 };

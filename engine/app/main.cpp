@@ -160,9 +160,14 @@ void add_replay(CLI::App& app, ReplayOptions& options, std::function<int()>& com
     replay->footer(
         "Examples:\n"
         "  hark replay topics/hark.mentions/*.ndjson --rules new_rules\n"
-        "  kcat -C -e -b kafka:9092 -t hark.mentions | hark replay - --rules new_rules");
-    replay->add_option("files", options.files, "NDJSON of records; - is standard input")
+        "  hark replay --config hark.yaml hark.mentions --rules new_rules");
+    replay
+        ->add_option("files", options.files,
+                     "NDJSON of records, - for standard input, or with --config names of topics, "
+                     "read from their beginning to what is their end now")
         ->required();
+    replay->add_option("--config", options.config,
+                       "The configuration whose Kafka sink has the topics");
     replay
         ->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
         ->allow_extra_args(false);

@@ -14,17 +14,8 @@ std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipelin
                                          telemetry::Metrics& metrics) {
     switch (config.kind) {
         case SinkKind::kafka: {
-            const auto& kafka = config.kafka;
-            publish::KafkaOptions options;
-            options.brokers = kafka.brokers;
+            auto options = kafka_options(config.kafka);
             options.topics = topics.names();
-            options.linger = kafka.linger;
-            options.message_timeout = kafka.message_timeout;
-            options.compression = kafka.compression;
-            options.create_topics = kafka.create_topics;
-            options.partitions = kafka.partitions;
-            options.replication = kafka.replication;
-            options.properties = kafka.options;
             return std::make_unique<publish::KafkaSink>(std::move(options), metrics);
         }
         case SinkKind::directory: {
@@ -81,6 +72,19 @@ ingest::WebhookOptions make_listener(const ListenerConfig& config) {
 }
 
 }  // namespace
+
+publish::KafkaOptions kafka_options(const KafkaConfig& config) {
+    publish::KafkaOptions options;
+    options.brokers = config.brokers;
+    options.linger = config.linger;
+    options.message_timeout = config.message_timeout;
+    options.compression = config.compression;
+    options.create_topics = config.create_topics;
+    options.partitions = config.partitions;
+    options.replication = config.replication;
+    options.properties = config.options;
+    return options;
+}
 
 pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules) {
     pipeline::Topics::Options options;

@@ -4,8 +4,12 @@
 
 #include "app/config.hpp"
 #include "pipeline/daemon.hpp"
+#include "publish/kafka/kafka_sink.hpp"
 
 namespace hark::app {
+
+/// Without topics.
+[[nodiscard]] publish::KafkaOptions kafka_options(const KafkaConfig& config);
 
 [[nodiscard]] pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules);
 

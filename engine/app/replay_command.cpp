@@ -5,13 +5,18 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <set>
+#include <stdexcept>
 
 #include "app/commands.hpp"
+#include "app/config.hpp"
+#include "app/make_daemon.hpp"
 #include "core/limits.hpp"
 #include "pipeline/rules.hpp"
 #include "pipeline/walk.hpp"
 #include "platforms/platform.hpp"
+#include "publish/kafka/topic_reader.hpp"
 
 namespace hark::app {
 
@@ -42,6 +47,17 @@ public:
             if (!line.empty() && !record(line))
                 std::fprintf(stderr, "%s:%zu: no record of Hark\n", name.c_str(), number);
         }
+    }
+
+    void read_topic(const publish::KafkaOptions& kafka, const std::string& topic) {
+        std::string value;
+        publish::read_whole_topic(
+            kafka, topic, [&](std::string_view bytes, std::int32_t partition, std::int64_t offset) {
+                value = bytes;
+                if (!record(value))
+                    std::fprintf(stderr, "%s:%d:%lld: no record of Hark\n", topic.c_str(),
+                                 partition, static_cast<long long>(offset));
+            });
     }
 
     void print() const {
@@ -135,6 +151,22 @@ private:
 
 }  // namespace
 
+namespace {
+
+/// How the configuration's sink reaches its brokers; nullopt: a fault, which was printed.
+std::optional<publish::KafkaOptions> kafka_of(const std::string& path) {
+    std::vector<Fault> faults;
+    const auto config = read_config(path, faults);
+    if (faults.empty() && config.sink.kind != SinkKind::kafka)
+        faults.push_back({{path, 0, 0}, "its sink is not Kafka: there are no topics to read"});
+    for (const auto& fault : faults)
+        std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
+    if (!faults.empty()) return std::nullopt;
+    return kafka_options(config.sink.kafka);
+}
+
+}  // namespace
+
 int replay(const ReplayOptions& options) {
     pipeline::RuleSources sources;
     sources.folders = options.rules;
@@ -144,18 +176,29 @@ int replay(const ReplayOptions& options) {
     for (const auto& fault : faults)
         std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
     if (rules == nullptr) return kConfiguration;
+    std::optional<publish::KafkaOptions> kafka;
+    if (!options.config.empty()) {
+        kafka = kafka_of(options.config);
+        if (!kafka) return kConfiguration;
+    }
     Replay replay(options, std::move(rules));
-    for (const auto& file : options.files) {
-        if (file == "-") {
+    for (const auto& name : options.files) {
+        if (name == "-") {
             replay.read(std::cin, "stdin");
-            continue;
-        }
-        std::ifstream in(file);
-        if (!in) {
-            std::fprintf(stderr, "hark: %s cannot be read\n", file.c_str());
+        } else if (std::ifstream in(name); in) {
+            replay.read(in, name);
+        } else if (!kafka) {
+            std::fprintf(stderr, "hark: %s cannot be read (of a topic, --config says where)\n",
+                         name.c_str());
             return kBadInput;
+        } else {
+            try {
+                replay.read_topic(*kafka, name);
+            } catch (const std::runtime_error& error) {
+                std::fprintf(stderr, "hark: %s\n", error.what());
+                return kBadInput;
+            }
         }
-        replay.read(in, file);
     }
     replay.print();
     return replay.all_good() ? kFine : kBadInput;

@@ -61,12 +61,13 @@ class Hark:
             config.replace("{folder}", str(self.folder)).replace("{port}", str(self.port))
             + f"\nadmin: {{address: 127.0.0.1, port: {self.admin}}}\n")
         self.log = self.folder / "hark.log"
+        self.environment = {**os.environ, "HARK_E2E_TOKEN": TOKEN}
         self.process = None
 
     def start(self, *arguments, ready=True):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([HARK, "run", "-c", str(self.config), *arguments], stderr=log,
-                                            env={**os.environ, "HARK_E2E_TOKEN": TOKEN})
+                                            env=self.environment)
         if ready:
             wait_for("readiness; log:\n" + str(self.log), self.is_ready)
         return self

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Faults against a real broker, ids counted at the end: none may be missing. Usage: kafka_faults_test.py [TEST]"""
 
+import subprocess
 import time
 import unittest
 
-from harness import (PATIENCE_S, WEBHOOK_SOURCE, Broker, Firehose, Hark, Sender, jetstream_id, wait_for)
+from harness import (HARK, PATIENCE_S, WEBHOOK_SOURCE, Broker, Firehose, Hark, Sender, jetstream_id, wait_for)
 
 KAFKA = "sink: {kafka: {brokers: \"BROKERS\", partitions: 3, linger: 5 ms, message_timeout: TIMEOUT}}\n"
 STREAM_SOURCE = """
@@ -111,6 +112,19 @@ class OneNode(Case):
         answered = self.finish(senders)
         self.assertEqual(len(answered), 40)
         self.expect_all(answered)
+
+    def test_replay_of_a_topic(self):
+        hark = self.hark(WEBHOOK_SOURCE + kafka(self.broker)).start()
+        self.expect_all(self.finish(self.send(hark, 20)))
+        done = subprocess.run([HARK, "replay", "--config", hark.config, "hark.mentions", "--samples", "0"], capture_output=True, text=True,
+                              timeout=PATIENCE_S, env=hark.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("20 records, 0 lines that are none", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^question +20 +20 +0 +0$")
+        nowhere = subprocess.run([HARK, "replay", "--config", hark.config, "no.such.topic"], capture_output=True, text=True,
+                                 timeout=PATIENCE_S, env=hark.environment)
+        self.assertEqual(nowhere.returncode, 1)
+        self.assertIn("no.such.topic", nowhere.stderr)
 
     def test_garbage_between_good_frames(self):
         firehose = Firehose()

@@ -76,9 +76,8 @@ void refuse(const std::string& name) {
                              "` cannot be set: " + std::string(found->instead));
 }
 
-}  // namespace
-
-KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
+/// What any client of the brokers needs.
+KafkaConf make_client_conf(const KafkaOptions& options) {
     KafkaConf conf(rd_kafka_conf_new());
     auto* const to = conf.get();
     set(to, "client.id", "hark");
@@ -90,6 +89,22 @@ KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
         set(to, name, value);
     }
     set(to, "bootstrap.servers", options.brokers);
+    return conf;
+}
+
+KafkaHandle make_handle(rd_kafka_type_t type, KafkaConf conf) {
+    std::array<char, 512> why{};
+    KafkaHandle handle(rd_kafka_new(type, conf.get(), why.data(), why.size()));
+    if (handle == nullptr) throw std::runtime_error(std::string("kafka: ") + why.data());
+    (void)conf.release();  // the handle owns it now
+    return handle;
+}
+
+}  // namespace
+
+KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
+    auto conf = make_client_conf(options);
+    auto* const to = conf.get();
     set(to, "enable.idempotence", "true");
     set(to, "acks", "all");
     set(to, "partitioner", "murmur2_random");
@@ -109,12 +124,15 @@ KafkaConf make_conf(const KafkaOptions& options, Batching batching) {
 }
 
 KafkaHandle make_producer(const KafkaOptions& options, Batching batching) {
-    auto conf = make_conf(options, batching);
-    std::array<char, 512> why{};
-    KafkaHandle handle(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size()));
-    if (handle == nullptr) throw std::runtime_error(std::string("kafka: ") + why.data());
-    (void)conf.release();  // the handle owns it now
-    return handle;
+    return make_handle(RD_KAFKA_PRODUCER, make_conf(options, batching));
+}
+
+KafkaHandle make_consumer(const KafkaOptions& options) {
+    auto conf = make_client_conf(options);
+    set(conf.get(), "group.id", "hark");  // asked for, though none is joined
+    set(conf.get(), "enable.auto.commit", "false");
+    set(conf.get(), "enable.partition.eof", "true");
+    return make_handle(RD_KAFKA_CONSUMER, std::move(conf));
 }
 
 }  // namespace hark::publish

@@ -17,4 +17,7 @@ enum class Batching : std::uint8_t {
 /// A producer that reports by events only. Throws std::runtime_error.
 [[nodiscard]] KafkaHandle make_producer(const KafkaOptions& options, Batching batching);
 
+/// A consumer that joins no group and commits nothing. Throws std::runtime_error.
+[[nodiscard]] KafkaHandle make_consumer(const KafkaOptions& options);
+
 }  // namespace hark::publish

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "publish/kafka/broker.hpp"
+#include "publish/kafka/topic_reader.hpp"
 #include "publish/port_harness.hpp"
 
 namespace hark::publish {
@@ -195,6 +197,42 @@ TEST(KafkaSink, ServesManyShards) {
     ASSERT_TRUE(one.wait_for(5000, 30s));
     ASSERT_TRUE(other.wait_for(5000, 30s));
     EXPECT_EQ(read_topic(topic).size(), 10'000U);
+}
+
+TEST(TopicReader, ReadsAllThatATopicHeldAndNoMore) {
+    const auto topic = fresh_topic();
+    telemetry::Metrics metrics;
+    KafkaSink sink(options_for({topic}), metrics);
+    PortHarness shard(sink);
+    shard.offer(0, {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"c", "4"}, {"a", "5"}});
+    ASSERT_TRUE(shard.wait_for(5, 20s));
+    std::map<int, std::vector<std::int64_t>> offsets;
+    std::string of_a;
+    std::size_t read = 0;
+    read_whole_topic(options_for({}), topic,
+                     [&](std::string_view value, std::int32_t partition, std::int64_t offset) {
+                         ++read;
+                         offsets[partition].push_back(offset);
+                         if (value == "1" || value == "3" || value == "5") of_a += value;
+                         // What comes while it reads is not waited for.
+                         if (read == 1)
+                             shard.offer(0, {{"a", "late"}, {"b", "late"}, {"c", "late"}});
+                     });
+    EXPECT_EQ(read, 5U);
+    EXPECT_EQ(of_a, "135");
+    for (const auto& [partition, all] : offsets) {
+        EXPECT_EQ(all.front(), 0) << partition;
+        EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+    }
+}
+
+TEST(TopicReader, ATopicThatIsNotThereIsAnError) {
+    try {
+        read_whole_topic(options_for({}), "test.nowhere", [](auto, auto, auto) {});
+        FAIL() << "no error";
+    } catch (const std::runtime_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("test.nowhere"));
+    }
 }
 
 }  // namespace
