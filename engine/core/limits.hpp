@@ -50,6 +50,9 @@ inline constexpr std::chrono::milliseconds kStreamIdleTimeout =
     60s;  // no event for so long: mute, reconnect
 inline constexpr std::chrono::milliseconds kBackoffFirst = 500ms;
 inline constexpr std::chrono::milliseconds kBackoffMax = 60s;
+inline constexpr std::chrono::milliseconds kRateLimitWait = 60s;  // X: a minute at least
+inline constexpr std::chrono::milliseconds kRefusedWait =
+    300s;  // a wrong token stays wrong until somebody mends it; asked more often it is locked out
 inline constexpr std::chrono::microseconds kCursorOverlap = 5s;  // customary for Jetstream hosts
 inline constexpr std::size_t kOpenFrames =
     256 * 1024;  // of one source, not yet acknowledged: minutes of a firehose, 17 MiB

@@ -46,7 +46,7 @@ struct StreamClient::State : std::enable_shared_from_this<StreamClient::State> {
     void open();
     void connect(std::size_t address);
     void secure();
-    void upgrade();
+    void ask();
     void declined(const error_code& error);
     void opened();
     void read();
@@ -141,9 +141,10 @@ StreamClient::State::State(runtime::Shard& shard, const StreamOptions& given,
       last_event(metrics.gauge("hark_source_last_event_timestamp_seconds",
                                "When the source last gave something", {{"source", given.name}})) {
     const auto asked = platform.stream(resume);
-    if (!asked || !parse_stream_url(asked->url)) {
+    const auto at = asked ? parse_stream_url(asked->url) : std::nullopt;
+    if (!at || at->websocket != (asked->framing == platforms::Framing::websocket)) {
         throw std::runtime_error("source " + options.name +
-                                 ": its platform gives no ws:// or wss:// address");
+                                 ": its platform gives no address of a stream");
     }
     tls.set_default_verify_paths();
     tls.set_verify_mode(asio::ssl::verify_peer);
@@ -180,7 +181,9 @@ void StreamClient::State::open() {
 void StreamClient::State::connect(std::size_t address) {
     ++step;
     if (socket) socket->drop();
-    socket = std::make_shared<StreamSocket>(io, url.tls ? &tls : nullptr);
+    auto* const secured = url.tls ? &tls : nullptr;
+    socket = url.websocket ? make_websocket(io, secured)
+                           : make_http_stream(io, secured, options.message_bytes);
     const auto failed = [address](State& self, const std::string& reason) {
         if (address + 1 < self.addresses.size()) self.connect(address + 1);
         else self.lost(telemetry::Level::warn, "stream_not_opened", reason);
@@ -198,23 +201,31 @@ void StreamClient::State::secure() {
     after(options.connect_timeout, [](State& self) {
         self.lost(telemetry::Level::warn, "stream_not_opened", "no handshake in time");
     });
-    if (url.tls) socket->secure(url.host, then_or_lost(&State::upgrade));
-    else upgrade();
+    if (url.tls) socket->secure(url.host, then_or_lost(&State::ask));
+    else ask();
 }
 
-void StreamClient::State::upgrade() {
-    socket->upgrade(url, request, then([](State& self, const error_code& error) {
-                        if (error) self.declined(error);
-                        else self.opened();
-                    }));
+void StreamClient::State::ask() {
+    socket->open(url, request, then([](State& self, const error_code& error) {
+                     if (error) self.declined(error);
+                     else self.opened();
+                 }));
 }
 
 void StreamClient::State::declined(const error_code& error) {
     const auto refusal = socket->refusal();
-    if (refusal.status == 429 || refusal.status == 503)
-        wait_at_least = parse_retry_after(refusal.retry_after, now());
-    lost(telemetry::Level::warn, "stream_not_opened",
-         refusal.status == 0 ? error.message() : "HTTP status " + std::to_string(refusal.status));
+    const auto status = refusal.status;
+    const bool limited = status == 420 || status == 429;
+    if (limited || status == 503)
+        wait_at_least = std::max(parse_retry_after(refusal.retry_after, now()),
+                                 parse_rate_limit_reset(refusal.rate_limit_reset, now()));
+    if (limited && wait_at_least == std::chrono::milliseconds{})
+        wait_at_least = options.rate_limit_wait;
+    const bool refused = status == 400 || status == 401 || status == 403;
+    if (refused) wait_at_least = options.refused_wait;
+    lost(refused ? telemetry::Level::error : telemetry::Level::warn,
+         refused ? "stream_refused" : "stream_not_opened",
+         status == 0 ? error.message() : "HTTP status " + std::to_string(status));
 }
 
 void StreamClient::State::opened() {
@@ -272,6 +283,11 @@ void StreamClient::State::take_piece() {
     }
     if (socket->message_done()) {
         last_message = Clock::now();
+        if (bytes.empty() && too_large.empty()) {
+            socket->clear();
+            read();
+            return;
+        }
         messages.add();
         std::string_view unpacked = bytes;
         if (!too_large.empty()) handle(too_large, Errc::too_large);

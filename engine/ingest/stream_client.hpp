@@ -23,12 +23,17 @@ struct StreamOptions {
     std::chrono::milliseconds connect_timeout = limits::kStreamConnectTimeout;
     std::chrono::milliseconds backoff_first = limits::kBackoffFirst;
     std::chrono::milliseconds backoff_max = limits::kBackoffMax;
+    /// After 420 or 429 without a word how long.
+    std::chrono::milliseconds rate_limit_wait = limits::kRateLimitWait;
+    /// After 400, 401 or 403: asking again soon would not help.
+    std::chrono::milliseconds refused_wait = limits::kRefusedWait;
 };
 
-/// A WebSocket (RFC 6455) that is kept open: TLS verified against the system's authorities, pings
-/// of its own, opened anew with back-off when it breaks or goes mute, resumed where the last run
-/// was acknowledged. When the pipeline is full the socket is not read. A message that is too large,
-/// or does not decompress, becomes a dead letter, and the next one is read. One shard only.
+/// A WebSocket (RFC 6455) or an endless HTTP response that is kept open: TLS verified against the
+/// system's authorities, pings of its own, opened anew with back-off when it breaks or goes mute,
+/// resumed where the last run was acknowledged. When the pipeline is full the socket is not read. A
+/// message that is too large, or does not decompress, becomes a dead letter, and the next one is
+/// read. One shard only.
 class StreamClient {
 public:
     /// `platform` says where the stream is (Platform::stream). Throws std::runtime_error when

@@ -31,4 +31,14 @@ std::chrono::milliseconds parse_retry_after(std::string_view value, Timestamp no
     return std::clamp(wait, std::chrono::seconds(0), kRetryAfterMax);
 }
 
+std::chrono::milliseconds parse_rate_limit_reset(std::string_view value, Timestamp now) {
+    std::uint32_t seconds = 0;
+    const char* const end = value.data() + value.size();
+    const auto [at, error] = std::from_chars(value.data(), end, seconds);
+    if (error != std::errc{} || at != end) return {};
+    const auto until = std::chrono::system_clock::from_time_t(seconds);
+    return std::clamp(std::chrono::ceil<std::chrono::seconds>(until - now), std::chrono::seconds(0),
+                      kRetryAfterMax);
+}
+
 }  // namespace hark::ingest

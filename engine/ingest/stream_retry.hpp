@@ -11,4 +11,9 @@ namespace hark::ingest {
 /// asks for nothing that can be read, an hour at most.
 [[nodiscard]] std::chrono::milliseconds parse_retry_after(std::string_view value, Timestamp now);
 
+/// How long `x-rate-limit-reset` (X: seconds since 1970) is away; zero when it cannot be read or is
+/// over, an hour at most.
+[[nodiscard]] std::chrono::milliseconds parse_rate_limit_reset(std::string_view value,
+                                                               Timestamp now);
+
 }  // namespace hark::ingest

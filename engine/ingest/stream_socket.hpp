@@ -14,49 +14,56 @@
 
 namespace hark::ingest {
 
-/// One WebSocket connection (RFC 6455), from TCP to the farewell; Beast stays behind this door.
+/// One connection that brings messages, from TCP to the farewell; Beast stays behind this door.
 /// What is begun ends with a call of its `Done`, on the shard's loop and never from within the
 /// call that began it; it keeps the connection alive until then. One shard only.
 class StreamSocket {
 public:
     using Done = std::function<void(const boost::system::error_code&)>;
 
-    /// Why a server did not upgrade; status 0: it never said.
+    /// Why a server did not give the stream; status 0: it never said.
     struct Refusal {
         unsigned status = 0;
         std::string retry_after;
+        std::string rate_limit_reset;  ///< seconds since 1970 (X)
     };
 
-    /// `tls` null: without TLS; else it must outlive the connection.
-    StreamSocket(boost::asio::io_context& io, boost::asio::ssl::context* tls);
-    ~StreamSocket();
+    virtual ~StreamSocket() = default;
 
-    void connect(const boost::asio::ip::tcp::endpoint& to, Done done);
+    virtual void connect(const boost::asio::ip::tcp::endpoint& to, Done done) = 0;
     /// The TLS handshake, with the host's name verified and sent (SNI). Only with TLS.
-    void secure(const std::string& host, Done done);
-    void upgrade(const StreamUrl& url, const platforms::StreamRequest& request, Done done);
-    [[nodiscard]] Refusal refusal() const;
+    virtual void secure(const std::string& host, Done done) = 0;
+    /// Asks for the stream.
+    virtual void open(const StreamUrl& url, const platforms::StreamRequest& request, Done done) = 0;
+    [[nodiscard]] virtual Refusal refusal() const = 0;
 
     /// Some of a message, after what of it is there already. One at a time.
-    void read_some(Done done);
-    [[nodiscard]] bool message_done() const;
-    [[nodiscard]] bool message_is_binary() const;
+    virtual void read_some(Done done) = 0;
+    /// A message that is done and empty is a sign of life and nothing else.
+    [[nodiscard]] virtual bool message_done() const = 0;
+    [[nodiscard]] virtual bool message_is_binary() const = 0;
     /// Of the present message; limits::kFramePadding readable bytes follow. Until read_some() or
     /// clear().
-    [[nodiscard]] std::string_view bytes();
-    void clear();
+    [[nodiscard]] virtual std::string_view bytes() = 0;
+    virtual void clear() = 0;
 
-    void write_text(std::string text, Done done);
-    void ping(Done done);
+    virtual void write_text(std::string text, Done done) = 0;
+    virtual void ping(Done done) = 0;
     /// Says farewell and waits for the other side's.
-    void close(Done done);
+    virtual void close(Done done) = 0;
     /// What is under way ends with an error.
-    void drop() noexcept;
-    [[nodiscard]] unsigned close_code() const;  ///< that the server gave; 0: none
-
-private:
-    struct State;
-    std::shared_ptr<State> state_;
+    virtual void drop() noexcept = 0;
+    [[nodiscard]] virtual unsigned close_code() const = 0;  ///< that the server gave; 0: none
 };
+
+/// A WebSocket (RFC 6455). `tls` null: without TLS; else it must outlive the connection.
+[[nodiscard]] std::shared_ptr<StreamSocket> make_websocket(boost::asio::io_context& io,
+                                                           boost::asio::ssl::context* tls);
+
+/// A response of HTTP/1.1 that does not end: a message a line, or an event of text/event-stream.
+/// Messages longer than `message_bytes` are given once, one byte longer than that.
+[[nodiscard]] std::shared_ptr<StreamSocket> make_http_stream(boost::asio::io_context& io,
+                                                             boost::asio::ssl::context* tls,
+                                                             std::size_t message_bytes);
 
 }  // namespace hark::ingest

@@ -1,6 +1,6 @@
 #pragma once
 
-// Inside stream_socket.cpp: what a WebSocket talks through.
+// Inside websocket_stream.cpp and http_stream.cpp: what a stream talks through.
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,8 +11,11 @@
 #include <boost/beast/core/role.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+
+#include "ingest/stream_socket.hpp"
 
 namespace hark::ingest {
 
@@ -107,6 +110,20 @@ private:
     ShardTcp tcp_;
     std::optional<boost::asio::ssl::stream<ShardTcp&>> tls_;
 };
+
+/// One type for the end of every operation; keeps what it is of alive.
+struct Finish {
+    std::shared_ptr<void> alive;
+    StreamSocket::Done done;
+    void operator()(const boost::system::error_code& error, std::size_t = 0) const { done(error); }
+};
+
+void connect_transport(StreamTransport& transport, const boost::asio::ip::tcp::endpoint& to,
+                       Finish finish);
+/// With the host's name verified and sent.
+void secure_transport(StreamTransport& transport, const std::string& host, Finish finish);
+/// The host's name as a request says it: with its port unless that is the usual one.
+[[nodiscard]] std::string host_header(const StreamUrl& url);
 
 // Beast looks these up by the type of its transport. The WebSocket's own farewell is over by then.
 

@@ -6,9 +6,12 @@ namespace hark::ingest {
 
 std::optional<StreamUrl> parse_stream_url(std::string_view url) {
     StreamUrl out;
-    if (url.starts_with("ws://")) out.tls = false;
-    else if (!url.starts_with("wss://")) return std::nullopt;
-    url.remove_prefix(out.tls ? 6 : 5);
+    const auto scheme = url.substr(0, std::min(url.find("://"), url.size()));
+    if (scheme != "ws" && scheme != "wss" && scheme != "http" && scheme != "https")
+        return std::nullopt;
+    out.tls = scheme == "wss" || scheme == "https";
+    out.websocket = scheme.starts_with("ws");
+    url.remove_prefix(scheme.size() + 3);
     const auto end = std::min(url.find_first_of("/?"), url.size());
     auto authority = url.substr(0, end);
     out.target = url.substr(end);

@@ -46,13 +46,21 @@ struct Reception {
     HttpReply reply;
 };
 
+/// How messages come over a stream.
+enum class Framing : std::uint8_t {
+    websocket,         ///< wss:// or ws://
+    lines,             ///< https:// or http://, a response that does not end, a message a line
+    events,            ///< the same as text/event-stream: the data of each event
+    enveloped_events,  ///< the same, each as `{"event": its name, "payload": its data}`
+};
+
 /// How to open a platform's stream.
 struct StreamRequest {
-    std::string
-        url;  ///< wss://… or ws://…, with the cursor in its query where the platform has one
+    std::string url;  ///< with the cursor in its query where the platform has one
+    Framing framing = Framing::websocket;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string subprotocol;  ///< Sec-WebSocket-Protocol; empty: none
-    bool permessage_deflate = true;
+    std::string subprotocol;         ///< Sec-WebSocket-Protocol; empty: none
+    bool permessage_deflate = true;  ///< of a WebSocket, as are the members below
     std::span<const std::byte>
         zstd_dictionary;  ///< not empty: binary messages are zstd frames with this dictionary
     std::string hello;    ///< a text message to send after the upgrade; empty: none

@@ -13,22 +13,25 @@ TEST(StreamUrl, takes_addresses_apart) {
     const auto expect = [](std::string_view text, const StreamUrl& wanted) {
         const auto url = parse_stream_url(text);
         ASSERT_TRUE(url.has_value()) << text;
+        EXPECT_EQ(url->websocket, wanted.websocket) << text;
         EXPECT_EQ(url->tls, wanted.tls) << text;
         EXPECT_EQ(url->host, wanted.host) << text;
         EXPECT_EQ(url->port, wanted.port) << text;
         EXPECT_EQ(url->target, wanted.target) << text;
     };
-    expect("wss://example.com", {true, "example.com", "443", "/"});
-    expect("ws://example.com/live?a=b", {false, "example.com", "80", "/live?a=b"});
-    expect("wss://example.com?a=b", {true, "example.com", "443", "/?a=b"});
-    expect("ws://[::1]:8080/x", {false, "::1", "8080", "/x"});
-    expect("wss://[::1]", {true, "::1", "443", "/"});
+    expect("wss://example.com", {true, true, "example.com", "443", "/"});
+    expect("ws://example.com/live?a=b", {true, false, "example.com", "80", "/live?a=b"});
+    expect("wss://example.com?a=b", {true, true, "example.com", "443", "/?a=b"});
+    expect("ws://[::1]:8080/x", {true, false, "::1", "8080", "/x"});
+    expect("wss://[::1]", {true, true, "::1", "443", "/"});
+    expect("https://example.com/a", {false, true, "example.com", "443", "/a"});
+    expect("http://example.com", {false, false, "example.com", "80", "/"});
 }
 
 TEST(StreamUrl, refuses_what_is_none) {
     for (const auto* text :
-         {"", "https://example.com", "ws://", "ws://:80", "ws://user@example.com", "ws://[::1",
-          "ws://[::1]x", "ws://example.com:80a", "ws://example.com:123456"}) {
+         {"", "ftp://example.com", "example.com", "ws://", "ws://:80", "ws://user@example.com",
+          "ws://[::1", "ws://[::1]x", "ws://example.com:80a", "ws://example.com:123456"}) {
         EXPECT_FALSE(parse_stream_url(text).has_value()) << text;
     }
 }
@@ -41,6 +44,15 @@ TEST(RetryAfter, is_seconds_or_a_date_and_bounded) {
     EXPECT_EQ(parse_retry_after("4000000000", time), 1h);
     for (const auto* text : {"", "soon", "-5", "7 s", "1e9", "99999999999999999999"})
         EXPECT_EQ(parse_retry_after(text, time), 0s) << text;
+}
+
+TEST(RateLimitReset, is_a_time_that_is_to_come_and_bounded) {
+    const Timestamp time(1000s);
+    EXPECT_EQ(parse_rate_limit_reset("1007", time), 7s);
+    EXPECT_EQ(parse_rate_limit_reset("990", time), 0s);
+    EXPECT_EQ(parse_rate_limit_reset("4000000000", time), 1h);
+    for (const auto* text : {"", "soon", "-5", "1007 ", "1e9", "99999999999999999999"})
+        EXPECT_EQ(parse_rate_limit_reset(text, time), 0s) << text;
 }
 
 }  // namespace

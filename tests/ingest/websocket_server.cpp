@@ -63,7 +63,8 @@ public:
         for (;;) {
             beast::flat_buffer buffer;
             error_code error;
-            socket_.read(buffer, error);
+            if (socket_.is_open()) socket_.read(buffer, error);
+            else buffer.commit(socket_.next_layer().read_some(buffer.prepare(512), error));
             if (error) return said;
             said.push_back(beast::buffers_to_string(buffer.data()));
         }
