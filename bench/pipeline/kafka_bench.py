@@ -10,24 +10,14 @@ same number of messages.
 
 import json
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "tests/e2e"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measure import PROJECT, measured, spread  # noqa: E402
 from harness import Broker  # noqa: E402
-
-
-def measured(command, **options):
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return cpu, time.monotonic() - begin
 
 
 def main():
@@ -58,11 +48,10 @@ def main():
             results["hark"].append(measured([hark, "run", "-c", str(config), "--once"]))
         medians = {}
         for name, runs in results.items():
-            cpu = [1e6 * run[0] / posts for run in runs]
-            rate = [posts / run[1] for run in runs]
+            cpu = [1e6 * run.cpu_s / posts for run in runs]
+            rate = [posts / run.wall_s for run in runs]
             medians[name] = (statistics.median(cpu), statistics.median(rate))
-            print(f"{name:6} CPU s/million: median {medians[name][0]:.2f} ({min(cpu):.2f} to {max(cpu):.2f})   "
-                  f"posts/s: median {medians[name][1]:.0f} ({min(rate):.0f} to {max(rate):.0f})")
+            print(f"{name:6} CPU s/million: median {spread(cpu)}   posts/s: median {spread(rate, 0)}")
         print(f"ratio  CPU {medians['hark'][0] / medians['naked'][0]:.2f}, wall rate {medians['hark'][1] / medians['naked'][1]:.2f}")
     finally:
         broker.close()

@@ -4,12 +4,14 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
+#include <initializer_list>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 namespace {
 
@@ -25,6 +27,14 @@ void set(rd_kafka_conf_t* options, const char* name, const char* value) {
         std::fprintf(stderr, "%s\n", error);
         std::exit(2);
     }
+}
+
+using Header = std::pair<std::string_view, std::string_view>;
+
+/// A record begins with {"schema":1,"id":"…": the id is its key.
+std::string_view id_of(std::string_view record) {
+    const auto begin = std::min(record.find(R"("id":")") + 6, record.size());
+    return record.substr(begin, record.find('"', begin) - begin);
 }
 
 }  // namespace
@@ -47,16 +57,15 @@ int main(int argc, char** argv) {
     std::size_t sent = 0;
     for (std::string line; std::getline(file, line); ++sent) {
         auto* const headers = rd_kafka_headers_new(6);
-        const auto id = line.substr(0, 40);
-        for (const auto& [name, value] : std::vector<std::pair<const char*, std::string>>{
-                 {"ce_id", id},
-                 {"ce_source", "/hark/bench"},
-                 {"ce_type", "hark.mention.created"},
-                 {"ce_time", "2026-11-22T10:00:00.000Z"},
-                 {"ce_specversion", "1.0"},
-                 {"content-type", "application/json"}}) {
-            rd_kafka_header_add(headers, name, -1, value.data(),
-                                static_cast<ssize_t>(value.size()));
+        const auto id = id_of(line);
+        for (const auto& [name, value] : {Header{"ce_id", id},
+                                          Header{"ce_source", "/hark/bench"},
+                                          Header{"ce_type", "hark.mention.created"},
+                                          Header{"ce_time", "2026-11-22T10:00:00.000Z"},
+                                          Header{"ce_specversion", "1.0"},
+                                          Header{"content-type", "application/json"}}) {
+            rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()),
+                                value.data(), static_cast<ssize_t>(value.size()));
         }
         while (
             rd_kafka_producev(producer, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_KEY(id.data(), id.size()),
