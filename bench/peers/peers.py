@@ -4,7 +4,10 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
+import re
 import shutil
+import string
 import subprocess
 import sys
 from typing import NamedTuple
@@ -51,7 +54,7 @@ class Peer:
     warm = 1            # posts that are sent first and not counted: a producer connects at the first
     records = False     # reads finished records, not frames
     follows = False     # waits at the file's end for more, instead of ending
-    whole_record = True  # writes all members; False: see the peer's own remark
+    lacks = ()          # members of the record that it does not write
     remark = ""
 
     def missing(self):
@@ -167,6 +170,78 @@ class Go(Peer):
         return [self.program, job.brokers, job.topic, job.frames or "-", job.rules]
 
 
+class Jvm(Peer):
+    name, title, warm = "jvm", "Java", 100_000
+    project, source = HERE / "jvm/pom.xml", HERE / "jvm/Peer.java"
+    system = f"linux-{platform.machine()}"
+
+    def missing(self):
+        return lacking("java", "javac", "mvn")
+
+    def prepare(self):
+        self.folder, wanted = made_for(self.project, self.source)
+        if wanted:
+            run_quietly(["mvn", "-q", "-B", "-f", self.project, f"-Djavacpp.platform={self.system}",
+                         "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
+                         "-DincludeScope=runtime", f"-DoutputDirectory={self.folder}/jars"])
+            run_quietly(["javac", "-d", self.folder / "classes", "-cp", f"{self.folder}/jars/*", self.source])
+            (self.folder / "complete").touch()
+
+    def versions(self):
+        pinned = re.findall(r"<artifactId>([^<]+)</artifactId>\s*<version>([^<]+)</version>", self.project.read_text())
+        return ", ".join([output_of("java", "-version").splitlines()[1],
+                          *(f"{name} {version}" for name, version in pinned if name != "peer")])
+
+    def command(self, job):
+        return ["java", "-Xmx512m", "-cp", f"{self.folder}/classes:{self.folder}/jars/*", "Peer", job.brokers, job.topic,
+                job.frames or "-", job.rules]
+
+
+class Rsyslog(Peer):
+    name, title, share, follows = "rsyslog", "rsyslog with omkafka", 0.05, True
+    lacks = ("labels", "evidence", "brands")
+    remark = ("2,006 rules by `contains` over lists of 45, the one way of RainerScript to look for phrases; lower case of ASCII "
+              "only; no headers, no probability")
+    modules = [f"/usr/lib/{platform.machine()}-linux-gnu/rsyslog/{name}.so" for name in ("omkafka", "mmjsonparse", "imfile")]
+    between = [*".,!?:;()[]<>*/-_@&#+=%$|~^`'\"\\\n", *"’‘“”„«»—–…•"]
+    group = 45  # as many lists as rules in one: a post without hits is compared with each rule once all the same
+
+    def missing(self):
+        lost = [path for path in self.modules if not pathlib.Path(path).exists()]
+        return lacking("rsyslogd") or (f"there is no {lost[0]} (packages rsyslog, rsyslog-kafka)" if lost else None)
+
+    def versions(self):
+        return output_of("rsyslogd", "-v").splitlines()[0].partition(" (")[0].replace("  ", " ")
+
+    def knows(self, text):
+        return text.isascii()
+
+    def folding(self):
+        marks = [json.dumps(mark, ensure_ascii=False).replace("$", "\\$") for mark in self.between]
+        return "\n".join([*(f'    set $.text = replace($.text, {mark}, " ");' for mark in marks),
+                          *['    set $.text = replace($.text, "  ", " ");'] * 4])
+
+    def conditions(self, rules):
+        rows = list(rules.items())
+        for begin in range(0, len(rows), self.group):
+            some = rows[begin:begin + self.group]
+            yield "    if $.text contains [" + ", ".join(f'" {words} "' for _, words in some) + "] then {"
+            for name, words in some:
+                found = f'{{"rule":"{name}","label":"bench","weight":0.5}}' if "." in name else f'"{name}"'
+                into = "$.evidence" if "." in name else "$.brands"
+                yield (f'      if $.text contains " {words} " then {{ if {into} != "" then set {into} = {into} & ","; '
+                       f"set {into} = {into} & '{found}'; }}")
+            yield "    }"
+
+    def command(self, job):
+        rules = inputs.read_table(job.rules)
+        config = string.Template((HERE / "rsyslog/peer.conf").read_text()).safe_substitute(
+            {"folder": job.folder, "brokers": job.brokers, "topic": job.topic, "frames": job.frames,
+             "folding": self.folding(), "rules": "\n".join(self.conditions(rules))})
+        (job.folder / "rsyslog.conf").write_text(config, encoding="utf-8")
+        return ["rsyslogd", "-n", "-f", job.folder / "rsyslog.conf", "-i", job.folder / "rsyslog.pid"]
+
+
 def of(build):
     """All of them, in the order of the table."""
-    return [Naked(build), Hark(build), Go(), Python()]
+    return [Naked(build), Hark(build), Go(), Jvm(), Python(), Rsyslog()]
