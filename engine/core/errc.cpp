@@ -6,6 +6,7 @@ std::string_view to_string(Errc code) noexcept {
     switch (code) {
         case Errc::ok: return "ok";
         case Errc::malformed_json: return "malformed_json";
+        case Errc::malformed_xml: return "malformed_xml";
         case Errc::truncated: return "truncated";
         case Errc::invalid_utf8: return "invalid_utf8";
         case Errc::lone_surrogate: return "lone_surrogate";

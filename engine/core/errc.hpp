@@ -11,6 +11,7 @@ enum class Errc : std::uint8_t {
     ok,
     malformed_json,     ///< not JSON by RFC 8259 (a NUL, a bad number, a control character, garbage
                         ///< after the end)
+    malformed_xml,      ///< not XML 1.0, or with a document type, which nobody has to send
     truncated,          ///< the JSON, XML or compressed bytes end too early
     invalid_utf8,       ///< RFC 3629
     lone_surrogate,     ///< an escaped half of a surrogate pair

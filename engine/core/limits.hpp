@@ -64,6 +64,9 @@ inline constexpr std::size_t kDeadLetterBytes =
 
 // -- decoding
 inline constexpr std::size_t kJsonDepth = 128;            // real payloads stay under 20
+inline constexpr std::size_t kXmlBytes =
+    512 * kKiB;  // a message of WeChat or an entry of YouTube stays under 64 KiB
+inline constexpr std::size_t kXmlDepth = 32;              // theirs go down 4
 inline constexpr std::size_t kMentionsPerFrame = 10'000;  // Meta batches 1,000
 inline constexpr std::size_t kNamesPerFrame =
     1000;  // names that come beside the updates; Meta batches 1,000 of them

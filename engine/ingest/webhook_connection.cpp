@@ -249,6 +249,7 @@ private:
         HttpAnswer reply{reception.reply.status, reception.reply.content_type, reception.reply.body,
                          last_request(), head};
         if (reception.decode) {
+            if (reception.frame.data() != nullptr) bytes = reception.frame;
             const auto error = hand_over(route, bytes, view.received_at);
             if (!co_await wait_for_acknowledgement()) {
                 co_return co_await answer(

@@ -42,6 +42,9 @@ struct HttpReply {
 struct Reception {
     bool decode =
         false;  ///< true: decode the body, and send `reply` when everything is acknowledged
+    /// What to decode in place of the body where that is encrypted: limits::kFramePadding readable
+    /// bytes follow, valid until the platform's next receive(). Null: the body itself.
+    std::string_view frame;
     Errc error = Errc::ok;  ///< why it was refused, for the counter; ok for handshakes
     HttpReply reply;
 };

@@ -10,6 +10,7 @@
 #include "platforms/telegram/telegram.hpp"
 #include "platforms/viber/viber.hpp"
 #include "platforms/vk/vk.hpp"
+#include "platforms/wechat/wechat.hpp"
 #include "platforms/x/x.hpp"
 
 namespace hark::platforms {
@@ -34,6 +35,7 @@ constexpr std::array kPlatforms = {
     Entry{"text", make_text},
     Entry{"viber", make_viber},
     Entry{"vk", make_vk},
+    Entry{"wechat", make_wechat},
     Entry{"x", make_x},
 };
 // clang-format on

@@ -9,13 +9,15 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/limits.hpp"
 #include "ingest/client.hpp"
 #include "ingest/recorder.hpp"
 #include "ingest/webhook_server.hpp"
 
 namespace hark::ingest {
 
-/// A platform whose handshake gives the query back, and whose only secret is "secret".
+/// A platform whose handshake gives the query back, and whose only secret is "secret". It opens
+/// bodies that are `sealed:…`, and drops those that are `forged` without saying so.
 class GatePlatform final : public platforms::Platform {
 public:
     platforms::Reception receive(const platforms::HttpRequest& request) override {
@@ -25,13 +27,28 @@ public:
         } else if (request.header("x-token") != "secret") {
             reception.error = Errc::bad_signature;
             reception.reply.status = 401;
+        } else if (request.body == "forged") {
+            reception.error = Errc::bad_signature;
         } else {
             reception.decode = true;
             reception.reply.body = "ok";
+            if (request.body.starts_with(kSealed)) reception.frame = open(request.body);
         }
         return reception;
     }
     Errc decode(const Frame&, Arena&, Mentions&) override { return Errc::ok; }
+
+private:
+    static constexpr std::string_view kSealed = "sealed:";
+
+    std::string_view open(std::string_view body) {
+        opened_ = body.substr(kSealed.size());
+        const auto size = opened_.size();
+        opened_.resize(size + limits::kFramePadding);
+        return std::string_view(opened_).substr(0, size);
+    }
+
+    std::string opened_;
 };
 
 /// A server on shards with their threads; every shard has its own handler.

@@ -27,6 +27,26 @@ TEST(Webhook, keeps_the_connection_and_hands_bodies_over) {
     EXPECT_EQ(server.answered(200), 3U);
 }
 
+TEST(Webhook, what_the_platform_opened_is_the_frame) {
+    WebhookHarness server;
+    auto client = server.connect();
+    for (const std::string body : {"sealed:hello", "plain", "sealed:"})
+        EXPECT_EQ(client.ask(post(body)).status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("hello", "plain", ""));
+}
+
+TEST(Webhook, what_is_dropped_silently_is_counted) {
+    WebhookHarness server;
+    auto client = server.connect();
+    const auto answer = client.ask(post("forged"));
+    EXPECT_EQ(answer.status, 200U);
+    EXPECT_EQ(answer.body, "");
+    EXPECT_THAT(server.texts(), IsEmpty());
+    EXPECT_EQ(server.metrics.total("hark_webhook_refused_total",
+                                   {{"source", "gate"}, {"reason", "bad_signature"}}),
+              1U);
+}
+
 TEST(Webhook, answers_pipelined_requests_in_their_order) {
     WebhookHarness server;
     auto client = server.connect();

@@ -49,6 +49,7 @@ struct WireCase {
     std::string platform;
     std::string payload;  ///< whose body the request carries; empty: a handshake
     std::string reply;
+    std::string received_at = std::string(kReceivedAt);
 };
 
 class WireRequest : public ::testing::TestWithParam<WireCase> {};
@@ -58,6 +59,7 @@ TEST_P(WireRequest, IsLetIn) {
     const auto platform = make(wire.platform, read("payloads/" + wire.platform + "/settings.json"));
     std::string query;
     const auto request = wire_request(wire.file, query);
+    request->received_at = *parse_rfc3339(wire.received_at);
     const auto reception = platform->receive(*request);
     EXPECT_TRUE(accepted(reception));
     EXPECT_EQ(reception.reply.body, wire.reply);
@@ -66,7 +68,8 @@ TEST_P(WireRequest, IsLetIn) {
     EXPECT_EQ(reception.decode, !wire.payload.empty());
     if (reception.decode) {
         EXPECT_EQ(request->body, read("payloads/" + wire.payload));
-        EXPECT_TRUE(decode(*platform, request->body).contains("mentions[0].id"));
+        const auto frame = reception.frame.data() == nullptr ? request->body : reception.frame;
+        EXPECT_TRUE(decode(*platform, frame).contains("mentions[0].id"));
     }
 }
 
@@ -79,7 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
                                R"(olK/JNnAF1aKm719NJe7UMANx/jvNfqkIOuoD3OOuss="})"},
                       WireCase{"vk_confirmation_http.bin", "vk", "", "a1b2c3d4"},
                       WireCase{"telegram_post_http.bin", "telegram",
-                               "telegram/message_private.json", ""}),
+                               "telegram/message_private.json", ""},
+                      WireCase{"wechat_post_encrypted_http.bin", "wechat",
+                               "wechat/encrypted_text.xml", "success",
+                               "2026-03-02T09:33:20.000Z"}),
     [](const auto& test) { return test.param.file.substr(0, test.param.file.find('.')); });
 
 class Receive : public ::testing::Test {
