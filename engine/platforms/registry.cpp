@@ -6,12 +6,14 @@
 #include "platforms/mention/mention.hpp"
 #include "platforms/meta/meta.hpp"
 #include "platforms/platform.hpp"
+#include "platforms/reddit/reddit.hpp"
 #include "platforms/slack/slack.hpp"
 #include "platforms/telegram/telegram.hpp"
 #include "platforms/viber/viber.hpp"
 #include "platforms/vk/vk.hpp"
 #include "platforms/wechat/wechat.hpp"
 #include "platforms/x/x.hpp"
+#include "platforms/youtube/youtube.hpp"
 
 namespace hark::platforms {
 
@@ -30,6 +32,7 @@ constexpr std::array kPlatforms = {
     Entry{"line", make_line},
     Entry{"mention", make_mention},
     Entry{"meta", make_meta},
+    Entry{"reddit", make_reddit},
     Entry{"slack", make_slack},
     Entry{"telegram", make_telegram},
     Entry{"text", make_text},
@@ -37,6 +40,7 @@ constexpr std::array kPlatforms = {
     Entry{"vk", make_vk},
     Entry{"wechat", make_wechat},
     Entry{"x", make_x},
+    Entry{"youtube", make_youtube},
 };
 // clang-format on
 

@@ -83,6 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WireCase{"vk_confirmation_http.bin", "vk", "", "a1b2c3d4"},
                       WireCase{"telegram_post_http.bin", "telegram",
                                "telegram/message_private.json", ""},
+                      WireCase{"websub_get_verify_http.bin", "youtube", "", "12345678901234567890"},
                       WireCase{"wechat_post_encrypted_http.bin", "wechat",
                                "wechat/encrypted_text.xml", "success",
                                "2026-03-02T09:33:20.000Z"}),

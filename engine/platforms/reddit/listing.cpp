@@ -1,0 +1,145 @@
+#include "platforms/reddit/listing.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "platforms/markup.hpp"
+
+namespace hark::platforms::reddit {
+
+namespace {
+
+struct Thing {
+    std::string_view name;  ///< `t1_…`, `t3_…`
+    std::string_view author;
+    std::string_view author_fullname;
+    std::string_view body;
+    std::string_view title;
+    std::string_view selftext;
+    std::string_view link_id;
+    std::string_view parent_id;
+    std::string_view permalink;
+    std::string_view url;
+    std::string_view edited;  ///< seconds; empty: never
+    Timestamp created_at{};
+    bool is_self = false;
+};
+
+constexpr std::array<Member<Thing>, 5> kTokens = {{
+    {"name", &Thing::name},
+    {"author", &Thing::author},
+    {"author_fullname", &Thing::author_fullname},
+    {"link_id", &Thing::link_id},
+    {"parent_id", &Thing::parent_id},
+}};
+constexpr std::array<Member<Thing>, 5> kTexts = {{
+    {"body", &Thing::body},
+    {"title", &Thing::title},
+    {"selftext", &Thing::selftext},
+    {"permalink", &Thing::permalink},
+    {"url", &Thing::url},
+}};
+
+/// Seconds with a fraction, which is always 0, without it.
+std::string_view whole_seconds(JsonValue value) {
+    const auto raw = json_raw(value);
+    return raw.substr(0, raw.find('.'));
+}
+
+void read_thing_member(std::string_view key, JsonValue value, EventReader& reader, Thing& thing) {
+    if (read_token<Thing>(kTokens, key, value, reader, thing)) return;
+    if (const auto field = field_of<Thing>(kTexts, key); field != nullptr) {
+        reader.text(value, thing.*field);
+    } else if (key == "created_utc") {
+        const auto time = from_epoch(whole_seconds(value), 1);
+        if (time) thing.created_at = *time;
+        else reader.note(Errc::number_range);
+    } else if (key == "edited") {
+        // Old things say `true` without a time.
+        const auto raw = json_raw(value);
+        if (raw != "false" && raw != "null") thing.edited = whole_seconds(value);
+    } else if (key == "is_self") {
+        reader.flag(value, thing.is_self);
+    }
+}
+
+/// What stands where words were that their author or a moderator took away.
+bool is_gone(std::string_view text) noexcept {
+    return text == "[deleted]" || text == "[removed]";
+}
+
+std::string_view words_of(const Thing& thing, Arena& arena) {
+    if (thing.title.empty()) return unescape_references(thing.body, arena);
+    if (thing.selftext.empty()) return unescape_references(thing.title, arena);
+    return unescape_references(arena.join({thing.title, "\n\n", thing.selftext}), arena);
+}
+
+void add_thing(const Thing& thing, EventReader& reader, const Batch& batch) {
+    auto& arena = *batch.arena;
+    const bool post = thing.name.starts_with("t3_");
+    Mention mention;
+    mention.platform = "reddit";
+    mention.kind = post ? Kind::post : Kind::comment;
+    mention.id = join_id("reddit:", thing.name, arena);
+    mention.thread = post ? mention.id : join_id("reddit:", thing.link_id, arena);
+    mention.parent = join_id("reddit:", thing.parent_id, arena);
+    mention.created_at = thing.created_at;
+    mention.event_id = thing.edited;
+    if (!thing.edited.empty()) mention.action = Action::edited;
+    mention.url = join_id("https://www.reddit.com", thing.permalink, arena);
+    mention.author.id = thing.author_fullname;
+    if (!is_gone(thing.author)) mention.author.handle = thing.author;
+    if (is_gone(post ? thing.selftext : thing.body)) {
+        mention.action = Action::deleted;
+        return batch.add(mention, reader);
+    }
+    mention.text = words_of(thing, arena);
+    if (post && !thing.is_self && !thing.url.empty())
+        batch.out->links.push_back(unescape_references(thing.url, arena));
+    batch.add(mention, reader);
+}
+
+/// Other kinds than comments and posts come in other listings: `more`, accounts, awards.
+Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch) {
+    Thing thing;
+    std::string_view kind;
+    const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+        if (key == "kind") reader.token(value, kind);
+        if (key != "data") return Errc::ok;
+        return reader.object(value, [&](std::string_view name, JsonValue member) {
+            read_thing_member(name, member, reader, thing);
+            return Errc::ok;
+        });
+    });
+    if (broken != Errc::ok) return broken;
+    if (kind == "t1" || kind == "t3") add_thing(thing, reader, batch);
+    else batch.ignore(reader);
+    return Errc::ok;
+}
+
+}  // namespace
+
+Errc read_listing(JsonObject& root, EventReader& reader, const Batch& batch) {
+    bool listed = false;
+    const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
+        if (key == "error") reader.note(Errc::unknown_platform_error);
+        if (key != "data") return Errc::ok;
+        return reader.object(value, [&](std::string_view name, JsonValue member) {
+            if (name != "children") return Errc::ok;
+            listed = true;
+            return reader.array(member, [&](JsonValue item) {
+                return read_part(item, batch, [&](JsonObject& object, EventReader& part) {
+                    return read_child(object, part, batch);
+                });
+            });
+        });
+    });
+    if (broken != Errc::ok) return broken;
+    const auto& out = *batch.out;
+    if (!listed) reader.note(Errc::missing_member);
+    // Nothing new.
+    else if (out.list.empty() && out.refused.empty() && out.ignored == 0) ++batch.out->ignored;
+    return Errc::ok;
+}
+
+}  // namespace hark::platforms::reddit

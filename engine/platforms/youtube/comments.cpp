@@ -1,0 +1,143 @@
+#include "platforms/youtube/comments.hpp"
+
+#include <array>
+
+#include "platforms/markup.hpp"
+
+namespace hark::platforms::youtube {
+
+namespace {
+
+struct Comment {
+    std::string_view id;
+    std::string_view channel;  ///< whose video it is
+    std::string_view video;
+    std::string_view parent;  ///< the comment that it answers
+    std::string_view original;
+    std::string_view display;  ///< HTML
+    std::string_view name;
+    std::string_view author;
+    std::string_view published;
+    std::string_view updated;
+};
+
+constexpr std::array<Member<Comment>, 8> kOfSnippet = {{
+    {"textOriginal", &Comment::original},
+    {"textDisplay", &Comment::display},
+    {"channelId", &Comment::channel},
+    {"videoId", &Comment::video},
+    {"parentId", &Comment::parent},
+    {"authorDisplayName", &Comment::name},
+    {"publishedAt", &Comment::published},
+    {"updatedAt", &Comment::updated},
+}};
+
+Errc read_snippet(JsonValue value, EventReader& reader, Comment& comment) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        const auto field = field_of<Comment>(kOfSnippet, key);
+        if (field != nullptr) reader.text(member, comment.*field);
+        if (key != "authorChannelId") return Errc::ok;
+        return reader.object(member, [&](std::string_view name, JsonValue id) {
+            if (name == "value") reader.token(id, comment.author);
+            return Errc::ok;
+        });
+    });
+}
+
+Errc read_comment(std::string_view key, JsonValue value, EventReader& reader, Comment& comment) {
+    if (key == "snippet") return read_snippet(value, reader, comment);
+    if (key == "id") reader.token(value, comment.id);
+    return Errc::ok;
+}
+
+Timestamp time_of(std::string_view text, EventReader& reader) {
+    if (text.empty()) return {};
+    const auto time = parse_rfc3339(text);
+    if (!time) reader.note(Errc::number_range);
+    return time.value_or(Timestamp{});
+}
+
+void add_comment(const Comment& comment, EventReader& reader, const Batch& batch) {
+    auto& arena = *batch.arena;
+    Mention mention;
+    mention.platform = "youtube";
+    mention.kind = Kind::comment;
+    mention.id = join_id("youtube:comment:", comment.id, arena);
+    mention.event_id = comment.updated;
+    if (comment.updated != comment.published) mention.action = Action::edited;
+    mention.created_at = time_of(comment.published, reader);
+    mention.author.id = comment.author;
+    if (comment.name.starts_with('@')) mention.author.handle = comment.name.substr(1);
+    else mention.author.name = comment.name;
+    // A comment on a channel's own page belongs to no video.
+    mention.thread = comment.video.empty() ? join_id("youtube:channel:", comment.channel, arena)
+                                           : join_id("youtube:video:", comment.video, arena);
+    mention.parent = comment.parent.empty() ? mention.thread
+                                            : join_id("youtube:comment:", comment.parent, arena);
+    if (!comment.video.empty() && !comment.id.empty()) {
+        mention.url = arena.join(
+            {"https://www.youtube.com/watch?v=", comment.video, "&lc=", comment.id});
+    }
+    mention.text = comment.original.data() != nullptr
+                       ? comment.original
+                       : html_text(comment.display, arena, batch.out->links);
+    batch.add(mention, reader);
+}
+
+/// A reply, or a comment of one's own that stands alone.
+Errc read_reply(JsonValue item, const Batch& batch) {
+    return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
+        Comment comment;
+        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+            return read_comment(key, value, reader, comment);
+        });
+        if (broken == Errc::ok) add_comment(comment, reader, batch);
+        return broken;
+    });
+}
+
+Errc read_replies(JsonValue value, EventReader& reader, const Batch& batch) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key != "comments") return Errc::ok;
+        return reader.array(member, [&](JsonValue item) { return read_reply(item, batch); });
+    });
+}
+
+Errc read_thread(JsonObject& object, EventReader& reader, const Batch& batch) {
+    Comment comment;
+    const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+        if (key == "replies") return read_replies(value, reader, batch);
+        if (key != "snippet") return Errc::ok;
+        return reader.object(value, [&](std::string_view name, JsonValue member) {
+            if (name == "videoId") reader.text(member, comment.video);
+            if (name != "topLevelComment") return Errc::ok;
+            return reader.object(member, [&](std::string_view part, JsonValue inner) {
+                return read_comment(part, inner, reader, comment);
+            });
+        });
+    });
+    if (broken == Errc::ok) add_comment(comment, reader, batch);
+    return broken;
+}
+
+}  // namespace
+
+Errc Comments::read(JsonObject& root, EventReader& reader, const Batch& batch) {
+    bool listed = false;
+    const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
+        if (key == "error") reader.note(Errc::unknown_platform_error);
+        if (key != "items") return Errc::ok;
+        listed = true;
+        return reader.array(value, [&](JsonValue item) {
+            return read_part(item, batch, [&](JsonObject& object, EventReader& part) {
+                return read_thread(object, part, batch);
+            });
+        });
+    });
+    if (broken != Errc::ok) return broken;
+    if (!listed) reader.note(Errc::missing_member);
+    else if (batch.out->list.empty() && batch.out->refused.empty()) ++batch.out->ignored;
+    return Errc::ok;
+}
+
+}  // namespace hark::platforms::youtube
