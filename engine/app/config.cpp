@@ -152,6 +152,12 @@ private:
             }
             source.platforms.push_back(std::move(platform));
         }
+        const bool must_go_out =
+            source.transport == Transport::stream && !source.platforms.empty();
+        if (must_go_out && source.platforms[0]->next({}).index() == 0)
+            item.fault("platform", "a source of `" + source.platform +
+                                       "` needs a `path` for its webhooks, a `file`, or an address "
+                                       "to go to");
         return source;
     }
 
@@ -183,6 +189,7 @@ private:
             }
             source.body_bytes = item.bytes("body_bytes", source.body_bytes, limits::kKiB,
                                            limits::kHttpBodyBytesMax);
+            source.ca_file = path(item.text("ca_file", ""));
         } else if (item.has("file")) {
             source.transport = Transport::file;
             source.file = path(item.required_text("file"));
@@ -240,20 +247,8 @@ private:
         out.replication = static_cast<int>(kafka.integer("replication", 1, 1, 100));
         out.create_topics = kafka.boolean("create_topics", true);
         out.options = kafka.text_map("options");
-        for (const auto& [name, reference] : kafka.text_map("secret_options")) {
-            SettingNode node;
-            node.type = SettingNode::Type::map;
-            node.where = kafka.where();
-            SettingNode value;
-            value.type = SettingNode::Type::scalar;
-            value.scalar = reference;
-            value.where = kafka.where();
-            node.members.emplace_back(name, value);
-            SettingsReport report;
-            const auto secrets = Settings(node, report).secrets(name);
-            for (const auto& fault : report.faults) kafka.fault("secret_options", fault.what);
-            if (!secrets.empty()) out.options.emplace_back(name, secrets.front());
-        }
+        for (auto& option : kafka.secret_map("secret_options"))
+            out.options.push_back(std::move(option));
         kafka.finish();
     }
 

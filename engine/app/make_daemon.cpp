@@ -32,22 +32,20 @@ std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipelin
                                                  pipeline::Topics::mentions(), metrics);
 }
 
-pipeline::DaemonSource make_source(SourceConfig& config) {
+pipeline::DaemonSource make_source(SourceConfig& config, std::span<const Brand> brands) {
     pipeline::DaemonSource source;
     source.options = {config.name, config.keep_all};
     source.platforms = std::move(config.platforms);
+    for (const auto& platform : source.platforms) platform->set_brands(brands);
     switch (config.transport) {
         case Transport::webhook:
             source.webhook.emplace();
             source.webhook->path = config.path;
             source.webhook->body_bytes = config.body_bytes;
+            source.errands = stream_options(config);
             break;
         case Transport::stream:
-            source.stream.emplace();
-            source.stream->name = config.name;
-            source.stream->message_bytes = config.message_bytes;
-            source.stream->ca_file = config.ca_file;
-            source.stream->idle_timeout = config.idle_timeout;
+            source.stream = stream_options(config);
             break;
         case Transport::file:
             source.file.emplace();
@@ -86,6 +84,15 @@ publish::KafkaOptions kafka_options(const KafkaConfig& config) {
     return options;
 }
 
+ingest::StreamOptions stream_options(const SourceConfig& config) {
+    ingest::StreamOptions options;
+    options.name = config.name;
+    options.message_bytes = config.message_bytes;
+    options.ca_file = config.ca_file;
+    options.idle_timeout = config.idle_timeout;
+    return options;
+}
+
 pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules) {
     pipeline::Topics::Options options;
     options.prefix = config.publish.prefix;
@@ -107,7 +114,9 @@ std::unique_ptr<pipeline::Daemon> make_daemon(Config& config, const pipeline::To
     options.state_folder = config.state_folder;
     for (const auto& listener : config.listeners)
         options.listeners.push_back(make_listener(listener));
-    for (auto& source : config.sources) options.sources.push_back(make_source(source));
+    for (auto& source : config.sources) {
+        options.sources.push_back(make_source(source, config.rules.brands));
+    }
     return std::make_unique<pipeline::Daemon>(std::move(options), topics, std::move(rules),
                                               make_sink(config.sink, topics, metrics), metrics);
 }

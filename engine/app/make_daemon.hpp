@@ -11,6 +11,9 @@ namespace hark::app {
 /// Without topics.
 [[nodiscard]] publish::KafkaOptions kafka_options(const KafkaConfig& config);
 
+/// How a source is gone out for; its index is not set.
+[[nodiscard]] ingest::StreamOptions stream_options(const SourceConfig& config);
+
 [[nodiscard]] pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules);
 
 /// Each part of the configuration to the room that it is for. Takes the platforms out of `config`.

@@ -19,7 +19,15 @@ protected:
     ~Acknowledger() = default;
 };
 
-/// The bytes of one webhook body, one stream message or one line, as they came.
+/// A stretch of time in which a source may have missed something.
+struct Gap {
+    Timestamp from{};  ///< zero: unknown
+    Timestamp to{};
+    std::string_view reason;  ///< a stable word, `cursor_too_old`
+};
+
+/// The bytes of one webhook body, one reply to a poll, one stream message or one line, as they
+/// came.
 struct Frame {
     /// limits::kFramePadding readable bytes follow the end (their value does not matter). Valid
     /// during the call only: whoever wants to keep something copies it.
@@ -30,6 +38,10 @@ struct Frame {
     /// Lives until it was called. May be null: then nobody waits.
     Acknowledger* acknowledger = nullptr;
     std::uint64_t token = 0;  ///< given back to the acknowledger
+    /// Which of a platform's calls this is the reply to (platforms::Call::purpose); 0: none.
+    std::uint32_t purpose = 0;
+    /// Not null: no bytes, nothing to decode, but this gap to be told. Valid during the call.
+    const Gap* gap = nullptr;
 };
 
 }  // namespace hark

@@ -54,6 +54,11 @@ inline constexpr std::chrono::milliseconds kRateLimitWait = 60s;  // X: a minute
 inline constexpr std::chrono::milliseconds kRefusedWait =
     300s;  // a wrong token stays wrong until somebody mends it; asked more often it is locked out
 inline constexpr std::chrono::microseconds kCursorOverlap = 5s;  // customary for Jetstream hosts
+inline constexpr std::chrono::milliseconds kCallTimeout = 30s;  // slow APIs answer within 10 s
+inline constexpr std::chrono::milliseconds kCallSpacing =
+    100ms;  // between calls that bring nothing new: a server that never waits is not hammered
+inline constexpr std::size_t kReplyBytes = 8 * kMiB;     // 100 comments of Reddit reach 1 MiB
+inline constexpr std::size_t kRefusalBytes = 16 * kKiB;  // an error's words, not a page
 inline constexpr std::size_t kOpenFrames =
     256 * 1024;  // of one source, not yet acknowledged: minutes of a firehose, 17 MiB
 

@@ -64,6 +64,9 @@ struct Mentions {
         links;  ///< addresses that are not in the text: facets, embeds, attachments
     std::vector<Refusal> refused;
     Cursor cursor;  ///< a stream's position after this frame; empty when the frame has none
+    /// When the platform had the newest event of the frame, by its own clock; zero: the newest
+    /// `created_at` of a created mention counts. For the source's lag.
+    Timestamp event_time{};
     std::uint32_t ignored =
         0;  ///< events that carry no person's words: likes, delivery reports, typing
 
@@ -72,6 +75,7 @@ struct Mentions {
         links.clear();
         refused.clear();
         cursor = Cursor{};
+        event_time = Timestamp{};
         ignored = 0;
     }
 

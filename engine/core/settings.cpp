@@ -80,6 +80,22 @@ std::string resolve_secret(std::string_view reference, std::string& problem) {
     return {};
 }
 
+/// The same for a text in which some `${NAME}` stand.
+std::string expand_secrets(std::string_view text, std::string& problem) {
+    if (text.find("${") == std::string_view::npos) return resolve_secret(text, problem);
+    std::string out;
+    for (;;) {
+        const auto begin = std::min(text.find("${"), text.size());
+        out += text.substr(0, begin);
+        text.remove_prefix(begin);
+        if (text.empty()) return out;
+        const auto end = text.find('}');
+        const auto size = end == std::string_view::npos ? text.size() : end + 1;
+        out += resolve_secret(text.substr(0, size), problem);
+        text.remove_prefix(size);
+    }
+}
+
 }  // namespace
 
 SettingNode::SettingNode() = default;
@@ -241,6 +257,24 @@ std::vector<std::string> Settings::secrets(std::string_view key) {
         else fault(key, "`" + std::string(key) + "`: " + problem);
     }
     return values;
+}
+
+std::vector<std::pair<std::string, std::string>> Settings::secret_map(std::string_view key) {
+    auto values = text_map(key);
+    for (auto& [name, value] : values) {
+        std::string problem;
+        value = expand_secrets(value, problem);
+        if (!problem.empty()) fault(key, "`" + std::string(key) + "`: `" + name + "`: " + problem);
+    }
+    return values;
+}
+
+std::string Settings::secret_text(std::string_view key) {
+    const auto written = text(key, "");
+    std::string problem;
+    auto value = written.empty() ? std::string{} : expand_secrets(written, problem);
+    if (!problem.empty()) fault(key, "`" + std::string(key) + "`: " + problem);
+    return value;
 }
 
 std::optional<Settings> Settings::map(std::string_view key) {

@@ -72,6 +72,11 @@ public:
     /// rotated.
     std::vector<std::string> secrets(std::string_view key);
 
+    /// One text with secrets in it: `Bearer ${NAME}`, or `file:PATH` for the whole; empty when the
+    /// key is absent. And a mapping of such texts.
+    std::string secret_text(std::string_view key);
+    std::vector<std::pair<std::string, std::string>> secret_map(std::string_view key);
+
     std::optional<Settings> map(std::string_view key);
     std::vector<Settings> maps(std::string_view key);  ///< a list of mappings
 

@@ -48,7 +48,8 @@ public:
     [[nodiscard]] const Cursor& cursor() const noexcept { return cursor_; }
     [[nodiscard]] bool empty() const noexcept { return open_frames() == 0; }
 
-    /// Runs `wake` once, as soon as half of the room is free. Only while has_room() is false.
+    /// Runs `wake` once, as soon as half of the room is free. Only while has_room() is false. A
+    /// source waits for one thing at a time: a later wake takes the place of an earlier one.
     void when_room(std::function<void()> wake) { wait(frames_ / 2, std::move(wake)); }
     /// Runs `wake` once, as soon as no frame is open. Only while empty() is false.
     void when_empty(std::function<void()> wake) { wait(0, std::move(wake)); }
@@ -67,7 +68,6 @@ private:
     Slot& slot(std::uint64_t token) noexcept { return slots_[token & (slots_.size() - 1)]; }
 
     void wait(std::size_t until, std::function<void()> wake) {
-        HARK_CHECK(!wake_);  // a source waits for one thing at a time
         wake_at_ = until;
         wake_ = std::move(wake);
     }

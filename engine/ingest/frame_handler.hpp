@@ -18,6 +18,8 @@ struct Handled {
     Errc error = Errc::ok;  ///< not ok: the whole frame could not be decoded
     Cursor cursor;          ///< the stream's position after this frame; empty when it has none
     std::uint32_t mentions = 0;
+    /// When the platform had the newest event of the frame; zero: unknown.
+    Timestamp event_time{};
 };
 
 /// The door from the sources into the pipeline. One object a shard, used on that shard only.

@@ -82,16 +82,10 @@ public:
     HttpStream(asio::io_context& io, asio::ssl::context* tls, std::size_t message_bytes)
         : state_(std::make_shared<State>(io, tls, message_bytes)) {}
 
-    void connect(const asio::ip::tcp::endpoint& to, Done done) override {
-        connect_transport(state_->transport, to, Finish{state_, std::move(done)});
-    }
-    void secure(const std::string& host, Done done) override {
-        secure_transport(state_->transport, host, Finish{state_, std::move(done)});
-    }
     void open(const StreamUrl& url, const platforms::StreamRequest& request, Done done) override {
         state_->open(url, request, std::move(done));
     }
-    [[nodiscard]] Refusal refusal() const override { return state_->refusal; }
+    [[nodiscard]] ServerReply refusal() override { return std::move(state_->refusal); }
 
     void read_some(Done done) override { state_->read(std::move(done)); }
     [[nodiscard]] bool message_done() const override { return state_->done; }
@@ -105,8 +99,11 @@ public:
         drop();
         state_->later(std::move(done));
     }
-    void drop() noexcept override { state_->transport.close(); }
     [[nodiscard]] unsigned close_code() const override { return 0; }
+
+protected:
+    [[nodiscard]] StreamTransport& transport() noexcept override { return state_->transport; }
+    [[nodiscard]] std::shared_ptr<void> alive() const noexcept override { return state_; }
 
 private:
     struct State : std::enable_shared_from_this<State> {
@@ -117,6 +114,7 @@ private:
 
         void open(const StreamUrl& url, const platforms::StreamRequest& asked, Done finished);
         void read_header(Done finished);
+        void read_refusal(Done finished);
         void read(Done finished);
         void read_body(Done finished);
         /// The next message of what is there, or a sign of life.
@@ -133,7 +131,8 @@ private:
         http::request<http::empty_body> request;
         beast::flat_buffer head;
         std::optional<http::response_parser<http::buffer_body>> parser;
-        Refusal refusal;
+        ServerReply refusal;
+        std::string refusal_body;
         LineBuffer lines;
         ServerEvent event;
         std::string_view message;
@@ -165,15 +164,27 @@ void HttpStream::State::read_header(Done finished) {
     parser->body_limit(boost::none);
     http::async_read_header(
         transport, head, *parser,
-        [self = shared_from_this(), finished = std::move(finished)](error_code error, std::size_t) {
+        [self = shared_from_this(), finished = std::move(finished)](const error_code& error,
+                                                                   std::size_t) mutable {
+            if (error || self->parser->get().result_int() == 200) finished(error);
+            else self->read_refusal(std::move(finished));
+        });
+}
+
+/// What does not come, or is more than may be, is left out.
+void HttpStream::State::read_refusal(Done finished) {
+    refusal_body.resize(limits::kRefusalBytes);
+    parser->get().body().data = refusal_body.data();
+    parser->get().body().size = refusal_body.size();
+    http::async_read(
+        transport, head, *parser,
+        [self = shared_from_this(), finished = std::move(finished)](const error_code&,
+                                                                   std::size_t) {
             const auto& response = self->parser->get();
-            if (!error && response.result_int() != 200) {
-                self->refusal = {response.result_int(),
-                                 std::string(response[http::field::retry_after]),
-                                 std::string(response["x-rate-limit-reset"])};
-                error = http::error::bad_status;
-            }
-            finished(error);
+            self->refusal_body.resize(self->refusal_body.size() - response.body().size);
+            self->refusal = {response.result_int(), response, std::move(self->refusal_body),
+                             limits::kRefusalBytes};
+            finished(http::error::bad_status);
         });
 }
 

@@ -1,23 +1,17 @@
 #include "ingest/stream_client.hpp"
 
-#include <openssl/ssl.h>
-
-#include <algorithm>
-#include <atomic>
-#include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <optional>
+#include <charconv>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 #include "ingest/ack_window.hpp"
+#include "ingest/http_call.hpp"
+#include "ingest/link_board.hpp"
+#include "ingest/stream_link.hpp"
 #include "ingest/stream_retry.hpp"
-#include "ingest/stream_socket.hpp"
 #include "ingest/stream_url.hpp"
-#include "ingest/zstd_messages.hpp"
 #include "runtime/backoff.hpp"
 #include "telemetry/log.hpp"
 
@@ -26,62 +20,75 @@ namespace hark::ingest {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
+using platforms::Moment;
+using telemetry::Level;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kCloseTimeout{1};
 // Open for so long: the next break starts the back-off anew.
 constexpr std::chrono::seconds kHealthy{10};
+// Tries to fill a gap before it is told, and what lies between them.
+constexpr int kFillTries = 3;
+constexpr std::chrono::seconds kFillPause{2};
+constexpr std::chrono::hours kLongestWait{1};
+
+// The cursor of a stream that does not resume: when it was last heard, so that a stop shows as a
+// gap. A platform never sees it.
+constexpr std::string_view kHeard = "heard:";
+
+Timestamp heard_of(const Cursor& cursor) {
+    auto text = cursor.text();
+    if (!text.starts_with(kHeard)) return {};
+    text.remove_prefix(kHeard.size());
+    std::int64_t micros = 0;
+    std::from_chars(text.data(), text.data() + text.size(), micros);
+    return Timestamp(std::chrono::microseconds(micros));
+}
+/// To the second: it is written to disk whenever it changes.
+Cursor heard_at(Timestamp time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
+    return Cursor(std::string(kHeard) +
+                  std::to_string(std::chrono::microseconds(seconds).count()));
+}
+
+bool is_address(const platforms::StreamRequest& request) {
+    const auto url = parse_stream_url(request.url);
+    return url && url->websocket == (request.framing == platforms::Framing::websocket);
+}
 
 }  // namespace
 
-/// The way of a connection: open -> connect (an address after the other) -> secure -> upgrade ->
-/// opened -> read ... -> lost -> open. Each step that leaves what the former ones began behind
-/// counts `step` on, and what they began is not listened to any more.
-struct StreamClient::State : std::enable_shared_from_this<StreamClient::State> {
+/// begin() asks the platform; a Call ends in replied(), a stream in link_ended(), and both come
+/// back to begin(), at once or after pause().
+struct StreamClient::State final : LinkListener {
     State(runtime::Shard& shard, const StreamOptions& given, platforms::Platform& from,
           FrameHandler& to, CursorStore& store, telemetry::Metrics& metrics);
 
-    void open();
-    void connect(std::size_t address);
-    void secure();
-    void ask();
-    void declined(const error_code& error);
-    void opened();
-    void read();
-    void wait_for_room();
-    void take_piece();
-    void handle(std::string_view bytes, Errc error);
-    void watch();
-    void lost(telemetry::Level level, std::string_view event, const std::string& reason);
+    void begin();
+    void make(platforms::Call call);
+    void replied(ServerReply* reply, const std::string& problem);
+    void failed(const platforms::Outcome& outcome, std::string_view event);
+    void pause(std::chrono::milliseconds wait);
+    [[nodiscard]] platforms::Outcome judge(ServerReply& reply, std::uint32_t purpose);
+
+    void link_opened() override;
+    void link_message(std::string_view bytes, Errc error) override;
+    void link_heartbeat() override;
+    void link_ended(LinkEnd& end) override;
+    [[nodiscard]] bool has_room() const override {
+        return handler.has_room() && window.has_room();
+    }
+    void when_room(std::function<void()> wake) override;
+
+    [[nodiscard]] std::optional<platforms::Reaction> hand_over(Frame frame, Moment moment);
+    void follow(platforms::Reaction& reaction);
+    void tell(const platforms::GapNotice& notice);
+    void fill(platforms::Call call);
+    void filled(ServerReply* reply, const std::string& problem);
+    void not_filled(const std::string& problem);
+    [[nodiscard]] platforms::Progress progress() const;
     void stop();
     void end();
-
-    /// A callback for what this step begins. A call with an error goes to `failed`.
-    template <typename Next>
-    auto then(Next next) {
-        return [self = shared_from_this(), at = step, next](const error_code& error) {
-            if (at == self->step) next(*self, error);
-        };
-    }
-    /// The same for a step that ends the attempt when it fails.
-    auto then_or_lost(void (State::*next)()) {
-        return then([next](State& self, const error_code& error) {
-            if (error) self.lost(telemetry::Level::warn, "stream_not_opened", error.message());
-            else (self.*next)();
-        });
-    }
-    template <typename Act>
-    void after(Clock::duration wait, Act act) {
-        timer.expires_after(wait);
-        timer.async_wait(then([act](State& self, const error_code& error) {
-            if (!error) act(self);
-        }));
-    }
-    void note(telemetry::Level level, std::string_view event, const std::string& reason) const {
-        telemetry::log(level, event, {{"source", options.name}, {"reason", reason}});
-    }
 
     asio::io_context& io;
     StreamOptions options;
@@ -89,33 +96,27 @@ struct StreamClient::State : std::enable_shared_from_this<StreamClient::State> {
     FrameHandler& handler;
     CursorStore& cursors;
     asio::ssl::context tls;
-    asio::steady_timer timer;
-    runtime::Backoff backoff;
+    LinkBoard board;
     AckWindow window;
-    Cursor resume;  ///< after the last message that was handed over
-
-    std::uint64_t step = 0;
-    StreamUrl url;
-    platforms::StreamRequest request;
-    std::vector<tcp::endpoint> addresses;
-    std::shared_ptr<StreamSocket> socket;
-    std::optional<ZstdMessages> zstd;
-    std::string too_large;  ///< the begin of a message whose rest is read and forgotten
-    std::chrono::milliseconds wait_at_least{};
-    Clock::time_point opened_at;
-    Clock::time_point last_message;
-    Clock::time_point next_ping;
-    bool pinging = false;
-    bool waiting_for_room = false;
+    asio::steady_timer timer;
+    Steps steps;
+    runtime::Backoff backoff;
+    Caller caller;
+    Caller filler;
+    StreamLink link;
+    Cursor resume;  ///< after the last frame that was handed over
+    Timestamp last_heard{};
+    unsigned close_code = 0;
+    int limited = 0;  ///< times in a row that the server said it is asked too often
+    platforms::Call present;
+    Clock::time_point asked_at;
+    bool brought_news = true;
+    bool waits_for_all = false;  ///< what was handed over last was a reply
+    bool resumes = true;         ///< the stream that is open, or was last
+    std::optional<platforms::GapNotice> to_fill;
+    int fill_tries = 0;
     bool stopped = false;
     bool ended = true;
-    std::atomic<bool> is_open{false};
-
-    telemetry::Gauge& connected;
-    telemetry::Counter& reconnects;
-    telemetry::Counter& messages;
-    telemetry::Counter& mute;
-    telemetry::Gauge& last_event;
 };
 
 StreamClient::State::State(runtime::Shard& shard, const StreamOptions& given,
@@ -126,260 +127,300 @@ StreamClient::State::State(runtime::Shard& shard, const StreamOptions& given,
       platform(from),
       handler(to),
       cursors(store),
-      tls(asio::ssl::context::tls_client),
+      tls(make_client_tls(given.ca_file)),
+      board(given.name, metrics),
       timer(io),
       backoff(given.backoff_first, given.backoff_max),
+      caller(io, tls, given.connect_timeout),
+      filler(io, tls, given.connect_timeout),
+      link(io, tls,
+           {given.message_bytes, given.connect_timeout, given.idle_timeout, given.ping_interval},
+           *this),
       resume(store.get(given.name)),
-      connected(metrics.gauge("hark_stream_connected", "1 while the stream is open",
-                              {{"source", given.name}})),
-      reconnects(metrics.counter("hark_stream_reconnects_total", "Times the stream was opened anew",
-                                 {{"source", given.name}})),
-      messages(metrics.counter("hark_stream_messages_total", "Messages of the stream",
-                               {{"source", given.name}})),
-      mute(metrics.counter("hark_stream_idle_total", "Times the stream was open and mute",
-                           {{"source", given.name}})),
-      last_event(metrics.gauge("hark_source_last_event_timestamp_seconds",
-                               "When the source last gave something", {{"source", given.name}})) {
-    const auto asked = platform.stream(resume);
-    const auto at = asked ? parse_stream_url(asked->url) : std::nullopt;
-    if (!at || at->websocket != (asked->framing == platforms::Framing::websocket)) {
+      last_heard(heard_of(resume)) {
+    if (last_heard != Timestamp{}) resume = {};
+    const auto first = platform.next(progress());
+    const auto* const request = std::get_if<platforms::StreamRequest>(&first);
+    if (first.index() == 0 || (request != nullptr && !is_address(*request)))
         throw std::runtime_error("source " + options.name +
                                  ": its platform gives no address of a stream");
-    }
-    tls.set_default_verify_paths();
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-    if (options.ca_file.empty()) return;
-    error_code error;
-    tls.load_verify_file(options.ca_file, error);
-    if (error) throw std::runtime_error(options.ca_file + ": " + error.message());
 }
 
-void StreamClient::State::open() {
-    ++step;
-    request = *platform.stream(resume);
-    url = *parse_stream_url(request.url);
-    after(options.connect_timeout, [](State& self) {
-        self.lost(telemetry::Level::warn, "stream_not_opened", "the name was not resolved in time");
-    });
-    // Not cancelled by a time-out: the system's resolver ends when it likes, and nobody listens.
-    const auto resolver = std::make_shared<tcp::resolver>(io);
-    auto found = [self = shared_from_this(), resolver, at = step](
-                     const error_code& error, const tcp::resolver::results_type& results) {
-        if (at != self->step) return;
-        if (error) {
-            self->lost(telemetry::Level::warn, "stream_not_opened", error.message());
-            return;
-        }
-        self->addresses.assign(results.begin(), results.end());
-        self->connect(0);
-    };
-    resolver->async_resolve(url.host, url.port, std::move(found));
+platforms::Progress StreamClient::State::progress() const {
+    return {resume, now(), last_heard, close_code};
 }
 
-/// Each address has its share of the time, so that one which never answers leaves some for others.
-void StreamClient::State::connect(std::size_t address) {
-    ++step;
-    if (socket) socket->drop();
-    auto* const secured = url.tls ? &tls : nullptr;
-    socket = url.websocket ? make_websocket(io, secured)
-                           : make_http_stream(io, secured, options.message_bytes);
-    const auto failed = [address](State& self, const std::string& reason) {
-        if (address + 1 < self.addresses.size()) self.connect(address + 1);
-        else self.lost(telemetry::Level::warn, "stream_not_opened", reason);
-    };
-    after(options.connect_timeout / addresses.size(),
-          [failed](State& self) { failed(self, "no connection in time"); });
-    socket->connect(addresses[address], then([failed](State& self, const error_code& error) {
-                        if (error) failed(self, error.message());
-                        else self.secure();
-                    }));
-}
-
-void StreamClient::State::secure() {
-    ++step;
-    after(options.connect_timeout, [](State& self) {
-        self.lost(telemetry::Level::warn, "stream_not_opened", "no handshake in time");
-    });
-    if (url.tls) socket->secure(url.host, then_or_lost(&State::ask));
-    else ask();
-}
-
-void StreamClient::State::ask() {
-    socket->open(url, request, then([](State& self, const error_code& error) {
-                     if (error) self.declined(error);
-                     else self.opened();
-                 }));
-}
-
-void StreamClient::State::declined(const error_code& error) {
-    const auto refusal = socket->refusal();
-    const auto status = refusal.status;
-    const bool limited = status == 420 || status == 429;
-    if (limited || status == 503)
-        wait_at_least = std::max(parse_retry_after(refusal.retry_after, now()),
-                                 parse_rate_limit_reset(refusal.rate_limit_reset, now()));
-    if (limited && wait_at_least == std::chrono::milliseconds{})
-        wait_at_least = options.rate_limit_wait;
-    const bool refused = status == 400 || status == 401 || status == 403;
-    if (refused) wait_at_least = options.refused_wait;
-    lost(refused ? telemetry::Level::error : telemetry::Level::warn,
-         refused ? "stream_refused" : "stream_not_opened",
-         status == 0 ? error.message() : "HTTP status " + std::to_string(status));
-}
-
-void StreamClient::State::opened() {
-    ++step;
-    connected.set(1);
-    is_open = true;
-    note(telemetry::Level::info, "stream_open", resume.empty() ? "from now on" : "resumed");
-    if (!request.zstd_dictionary.empty() && !zstd)
-        zstd.emplace(request.zstd_dictionary, options.message_bytes);
-    opened_at = last_message = Clock::now();
-    next_ping = opened_at + options.ping_interval;
-    pinging = false;
-    watch();
-    if (!request.hello.empty()) socket->write_text(request.hello, [](const error_code&) {});
-    read();
-}
-
-void StreamClient::State::read() {
-    if (!handler.has_room() || !window.has_room()) {
-        wait_for_room();
+void StreamClient::State::begin() {
+    steps.begin();
+    if (waits_for_all && !window.empty()) {
+        window.when_empty(steps.then([this] { begin(); }));
         return;
     }
-    socket->read_some(then([](State& self, const error_code& error) {
-        if (!error) {
-            self.take_piece();
-            return;
+    if (!has_room()) {
+        when_room(steps.then([this] { begin(); }));
+        return;
+    }
+    auto step = platform.next(progress());
+    if (auto* const call = std::get_if<platforms::Call>(&step)) {
+        make(std::move(*call));
+    } else if (auto* const request = std::get_if<platforms::StreamRequest>(&step)) {
+        if (is_address(*request)) {
+            resumes = request->resumes;
+            waits_for_all = false;
+            const auto url = *parse_stream_url(request->url);
+            link.open(url, std::move(*request));
+        } else {
+            platforms::Outcome outcome;
+            outcome.problem = "the platform gave no address of a stream";
+            failed(outcome, "stream_not_opened");
         }
-        const auto code = self.socket->close_code();
-        self.lost(telemetry::Level::warn, "stream_closed",
-                  error.message() + (code == 0 ? "" : ", code " + std::to_string(code)));
+    }
+}
+
+/// A server that never waits is not asked in a loop.
+void StreamClient::State::make(platforms::Call call) {
+    present = std::move(call);
+    if (!brought_news) {
+        const auto since = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - asked_at);
+        present.delay = std::max(present.delay, options.call_spacing - since);
+    }
+    asked_at = Clock::now() + present.delay;
+    caller.call(present, steps.then([this](ServerReply* reply, const std::string& problem) {
+        replied(reply, problem);
     }));
 }
 
-/// The socket is not read until the pipeline has room again.
-void StreamClient::State::wait_for_room() {
-    waiting_for_room = true;
-    const auto go_on = [resumed = then([](State& self, const error_code&) {
-                            self.waiting_for_room = false;
-                            self.last_message = Clock::now();
-                            self.read();
-                        })] { resumed({}); };
-    if (!handler.has_room()) handler.when_room(go_on);
-    else window.when_room(go_on);
+void StreamClient::State::replied(ServerReply* reply, const std::string& problem) {
+    platforms::Outcome outcome;
+    outcome.problem = problem;
+    if (reply != nullptr) outcome = judge(*reply, present.purpose);
+    const auto before = resume;
+    brought_news = !outcome.decode;
+    if (outcome.decode) {
+        Frame frame;
+        frame.bytes = reply->body;
+        frame.purpose = present.purpose;
+        waits_for_all = true;
+        auto reaction = hand_over(frame, Moment::reply);
+        brought_news = !(resume == before);
+        if (reaction && !reaction->reconnect.empty()) {
+            outcome.problem = reaction->reconnect;
+            outcome.lasting = reaction->lasting;
+            outcome.wait = std::max(outcome.wait, reaction->wait);
+        }
+    }
+    if (outcome.gap) tell(*outcome.gap);
+    if (!outcome.problem.empty()) {
+        failed(outcome, "call_failed");
+        return;
+    }
+    backoff.reset();
+    board.up();
+    pause(outcome.wait);
 }
 
-/// Of a message that is too large the begin is kept, so that the next one can be read.
-void StreamClient::State::take_piece() {
-    const auto bytes = socket->bytes();
-    if (!too_large.empty() || bytes.size() > options.message_bytes) {
-        if (too_large.empty()) {
-            too_large.reserve(limits::kDeadLetterBytes + limits::kFramePadding);
-            too_large = bytes.substr(0, limits::kDeadLetterBytes);
-        }
-        socket->clear();
-    }
-    if (socket->message_done()) {
-        last_message = Clock::now();
-        if (bytes.empty() && too_large.empty()) {
-            socket->clear();
-            read();
-            return;
-        }
-        messages.add();
-        std::string_view unpacked = bytes;
-        if (!too_large.empty()) handle(too_large, Errc::too_large);
-        else if (!zstd || !socket->message_is_binary()) handle(bytes, Errc::ok);
-        else if (const auto error = zstd->unpack(bytes, unpacked); true) handle(unpacked, error);
-        too_large.clear();
-        socket->clear();
-    }
-    read();
+/// What the reply says to the platform, and what it asks of whoever made the call.
+platforms::Outcome StreamClient::State::judge(ServerReply& reply, std::uint32_t purpose) {
+    const auto& seen = reply.view(purpose);
+    auto outcome = platform.replied(seen);
+    const bool is_limited = is_rate_limited(seen.status);
+    outcome.wait = std::max(outcome.wait, wait_asked_for(seen));
+    if (is_limited && outcome.wait == std::chrono::milliseconds{})
+        outcome.wait = std::min<std::chrono::milliseconds>(
+            options.rate_limit_wait * (1 << std::min(limited, 10)), kLongestWait);
+    limited = is_limited ? limited + 1 : 0;
+    return outcome;
 }
 
-void StreamClient::State::handle(std::string_view bytes, Errc error) {
+void StreamClient::State::failed(const platforms::Outcome& outcome, std::string_view event) {
+    board.down(outcome.lasting, event, outcome.problem);
+    const auto wait =
+        outcome.lasting ? std::max(outcome.wait, options.refused_wait) : outcome.wait;
+    pause(std::max(wait, backoff.next()));
+}
+
+void StreamClient::State::pause(std::chrono::milliseconds wait) {
+    steps.begin();
+    timer.expires_after(wait);
+    timer.async_wait(steps.then([this](const error_code& error) {
+        if (!error) begin();
+    }));
+}
+
+void StreamClient::State::link_opened() {
+    board.up();
+    board.note(Level::info, "stream_open", resume.empty() ? "from now on" : "resumed");
+    close_code = 0;
+    if (!resumes && last_heard != Timestamp{} && !to_fill) {
+        to_fill.emplace();
+        to_fill->reason = "not_resumed";
+        to_fill->from = last_heard;
+    }
+    if (to_fill) to_fill->to = now();
+    auto reaction = platform.react(Moment::opened);
+    if (reaction) follow(*reaction);
+    if (!to_fill || filler.busy()) return;
+    tell(*to_fill);
+    to_fill.reset();
+}
+
+void StreamClient::State::link_message(std::string_view bytes, Errc error) {
+    board.message();
     Frame frame;
     frame.bytes = bytes;
     frame.error = error;
+    auto reaction = hand_over(frame, Moment::message);
+    if (reaction) follow(*reaction);
+}
+
+void StreamClient::State::link_heartbeat() {
+    auto reaction = platform.react(Moment::heartbeat);
+    if (reaction) follow(*reaction);
+}
+
+void StreamClient::State::link_ended(LinkEnd& end) {
+    if (end.open_for > kHealthy) backoff.reset();
+    if (end.was_mute) board.was_mute();
+    filler.cancel();
+    close_code = end.close_code;
+    platforms::Outcome outcome;
+    if (end.refusal.status != 0) outcome = judge(end.refusal, 0);
+    if (outcome.problem.empty()) outcome.problem = end.problem;
+    outcome.lasting = outcome.lasting || end.lasting;
+    if (outcome.gap) tell(*outcome.gap);
+    board.reconnects();
+    failed(outcome, end.was_mute   ? "stream_mute"
+                    : end.was_open ? "stream_closed"
+                                   : "stream_not_opened");
+}
+
+void StreamClient::State::when_room(std::function<void()> wake) {
+    if (!handler.has_room()) handler.when_room(std::move(wake));
+    else window.when_room(std::move(wake));
+}
+
+/// The frame, then a gap that it made known, so that its place is stored only when both are safe.
+/// While a gap is being filled the stream's own place is not: the fill's is.
+std::optional<platforms::Reaction> StreamClient::State::hand_over(Frame frame, Moment moment) {
     frame.received_at = now();
     frame.acknowledger = &window;
     frame.token = window.open();
-    last_event.set(std::chrono::duration<double>(frame.received_at.time_since_epoch()).count());
+    last_heard = frame.received_at;
     const auto handled = handler.handle(options.source, frame);
-    if (!handled.cursor.empty()) resume = handled.cursor;
-    window.set_cursor(frame.token, handled.cursor);
+    board.heard(frame.received_at, handled.event_time);
+    auto place = handled.cursor;
+    if (moment == Moment::message && to_fill) place = {};
+    if (!place.empty()) resume = place;
+    auto reaction =
+        frame.error == Errc::ok ? platform.react(moment) : std::optional<platforms::Reaction>{};
+    const bool has_gap = reaction && reaction->gap;
+    window.set_cursor(frame.token, has_gap ? Cursor{} : place);
+    if (has_gap) {
+        tell(*reaction->gap);
+        const auto token = window.open();
+        window.set_cursor(token, place);
+        window.acknowledged(token);
+    }
+    return reaction;
 }
 
-/// Pings, and the silence watchdog: a firehose can go mute with its socket open and its pongs
-/// coming.
-void StreamClient::State::watch() {
-    const auto at = Clock::now();
-    if (waiting_for_room) last_message = at;  // we do not read: the silence is ours
-    if (at - last_message >= options.idle_timeout) {
-        mute.add();
-        lost(telemetry::Level::warn, "stream_mute", "no message within the idle timeout");
+void StreamClient::State::follow(platforms::Reaction& reaction) {
+    if (!link.is_open()) return;
+    if (!reaction.say.empty()) link.say(std::move(reaction.say));
+    if (reaction.heartbeat > std::chrono::milliseconds{}) link.beat_every(reaction.heartbeat);
+    if (reaction.call) fill(*std::move(reaction.call));
+    if (reaction.reconnect.empty()) return;
+    link.drop();
+    filler.cancel();
+    board.reconnects();
+    platforms::Outcome outcome;
+    outcome.problem = reaction.reconnect;
+    outcome.lasting = reaction.lasting;
+    outcome.wait = reaction.wait;
+    failed(outcome, "stream_left");
+}
+
+void StreamClient::State::tell(const platforms::GapNotice& notice) {
+    Gap gap;
+    gap.from = notice.from != Timestamp{} ? notice.from : last_heard;
+    gap.to = notice.to != Timestamp{} ? notice.to : now();
+    gap.reason = notice.reason;
+    Frame frame;
+    frame.received_at = now();
+    frame.acknowledger = &window;
+    frame.token = window.open();
+    frame.gap = &gap;
+    board.note(Level::warn, "gap", notice.reason);
+    handler.handle(options.source, frame);
+    window.set_cursor(frame.token, {});
+}
+
+void StreamClient::State::fill(platforms::Call call) {
+    if (!to_fill) {
+        to_fill.emplace();
+        to_fill->from = last_heard;
+        to_fill->to = now();
+    }
+    if (!has_room()) call.delay = std::max<std::chrono::milliseconds>(call.delay, kFillPause);
+    present = std::move(call);
+    filler.call(present, [this](ServerReply* reply, const std::string& problem) {
+        filled(reply, problem);
+    });
+}
+
+void StreamClient::State::filled(ServerReply* reply, const std::string& problem) {
+    platforms::Outcome outcome;
+    outcome.problem = problem;
+    if (reply != nullptr) outcome = judge(*reply, present.purpose);
+    if (!outcome.problem.empty()) {
+        present.delay = std::max<std::chrono::milliseconds>(outcome.wait, kFillPause);
+        if (outcome.lasting || ++fill_tries >= kFillTries) not_filled(outcome.problem);
+        else fill(present);
         return;
     }
-    if (at >= next_ping) {
-        next_ping = at + options.ping_interval;
-        if (!pinging) {
-            pinging = true;
-            socket->ping(then([](State& self, const error_code&) { self.pinging = false; }));
-        }
-    }
-    after(std::min(next_ping, last_message + options.idle_timeout) - at,
-          [](State& self) { self.watch(); });
+    fill_tries = 0;
+    Frame frame;
+    frame.bytes = reply->body;
+    frame.purpose = present.purpose;
+    auto reaction = outcome.decode ? hand_over(frame, Moment::reply) : std::nullopt;
+    if (reaction) follow(*reaction);
+    if (!filler.busy() && link.is_open()) to_fill.reset();
 }
 
-void StreamClient::State::lost(telemetry::Level level, std::string_view event,
-                               const std::string& reason) {
-    ++step;
-    note(level, event, reason);
-    if (is_open && Clock::now() - opened_at > kHealthy) backoff.reset();
-    connected.set(0);
-    is_open = false;
-    waiting_for_room = false;
-    too_large.clear();
-    if (socket) socket->drop();
-    socket = nullptr;
-    reconnects.add();
-    after(std::max(std::exchange(wait_at_least, {}), backoff.next()),
-          [](State& self) { self.open(); });
+void StreamClient::State::not_filled(const std::string& problem) {
+    board.note(Level::warn, "gap_not_filled", problem);
+    fill_tries = 0;
+    to_fill->reason = "not_filled";
+    tell(*to_fill);
+    to_fill.reset();
 }
 
 void StreamClient::State::stop() {
     if (std::exchange(stopped, true) || ended) return;
-    ++step;
-    if (!is_open) {
-        end();
-        return;
-    }
-    socket->close(then([](State& self, const error_code&) { self.end(); }));
-    after(kCloseTimeout, [](State& self) { self.end(); });
+    steps.begin();
+    timer.cancel();
+    caller.cancel();
+    filler.cancel();
+    if (!link.is_open()) end();
+    else link.close([this] { end(); });
 }
 
 void StreamClient::State::end() {
-    ++step;
-    timer.cancel();
-    connected.set(0);
-    is_open = false;
-    if (socket) socket->drop();
-    socket = nullptr;
+    link.drop();
+    board.stopped();
     ended = true;
 }
 
 StreamClient::StreamClient(runtime::Shard& shard, const StreamOptions& options,
                            platforms::Platform& platform, FrameHandler& handler,
                            CursorStore& cursors, telemetry::Metrics& metrics)
-    : state_(std::make_shared<State>(shard, options, platform, handler, cursors, metrics)) {}
+    : state_(std::make_unique<State>(shard, options, platform, handler, cursors, metrics)) {}
 
 StreamClient::~StreamClient() = default;
 
 void StreamClient::start() {
     state_->ended = false;
-    state_->after({}, [](State& self) { self.open(); });
+    state_->pause({});
 }
 
 void StreamClient::stop() {
@@ -387,12 +428,20 @@ void StreamClient::stop() {
 }
 
 void StreamClient::store_cursor() {
-    if (!state_->window.cursor().empty())
-        state_->cursors.set(state_->options.name, state_->window.cursor());
+    auto& state = *state_;
+    if (!state.window.cursor().empty())
+        state.cursors.set(state.options.name, state.window.cursor());
+    else if (!state.resumes && state.link.is_open() && state.window.empty() && !state.to_fill)
+        state.cursors.set(state.options.name, heard_at(state.link.last_alive()));
+    if (state.link.is_open()) state.last_heard = state.link.last_alive();
+    state.board.tick(state.last_heard);
 }
 
 bool StreamClient::connected() const noexcept {
-    return state_->is_open;
+    return state_->board.is_up();
+}
+LinkStatus StreamClient::status() const {
+    return state_->board.status();
 }
 const std::string& StreamClient::name() const noexcept {
     return state_->options.name;

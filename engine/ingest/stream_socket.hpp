@@ -1,41 +1,25 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/system/error_code.hpp>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "ingest/server_reply.hpp"
 #include "ingest/stream_url.hpp"
+#include "ingest/wire.hpp"
 #include "platforms/platform.hpp"
 
 namespace hark::ingest {
 
 /// One connection that brings messages, from TCP to the farewell; Beast stays behind this door.
-/// What is begun ends with a call of its `Done`, on the shard's loop and never from within the
-/// call that began it; it keeps the connection alive until then. One shard only.
-class StreamSocket {
+class StreamSocket : public Wire {
 public:
-    using Done = std::function<void(const boost::system::error_code&)>;
-
-    /// Why a server did not give the stream; status 0: it never said.
-    struct Refusal {
-        unsigned status = 0;
-        std::string retry_after;
-        std::string rate_limit_reset;  ///< seconds since 1970 (X)
-    };
-
-    virtual ~StreamSocket() = default;
-
-    virtual void connect(const boost::asio::ip::tcp::endpoint& to, Done done) = 0;
-    /// The TLS handshake, with the host's name verified and sent (SNI). Only with TLS.
-    virtual void secure(const std::string& host, Done done) = 0;
     /// Asks for the stream.
     virtual void open(const StreamUrl& url, const platforms::StreamRequest& request, Done done) = 0;
-    [[nodiscard]] virtual Refusal refusal() const = 0;
+    /// What the server said instead of giving the stream, to be taken once; status 0: it never did.
+    [[nodiscard]] virtual ServerReply refusal() = 0;
 
     /// Some of a message, after what of it is there already. One at a time.
     virtual void read_some(Done done) = 0;
@@ -51,8 +35,6 @@ public:
     virtual void ping(Done done) = 0;
     /// Says farewell and waits for the other side's.
     virtual void close(Done done) = 0;
-    /// What is under way ends with an error.
-    virtual void drop() noexcept = 0;
     [[nodiscard]] virtual unsigned close_code() const = 0;  ///< that the server gave; 0: none
 };
 

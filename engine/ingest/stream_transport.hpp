@@ -1,6 +1,6 @@
 #pragma once
 
-// Inside websocket_stream.cpp and http_stream.cpp: what a stream talks through.
+// Inside wire.cpp, websocket_stream.cpp, http_stream.cpp and http_call.cpp: what is talked through.
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,7 +15,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "ingest/stream_socket.hpp"
+#include "ingest/stream_url.hpp"
+#include "ingest/wire.hpp"
 
 namespace hark::ingest {
 
@@ -114,14 +115,10 @@ private:
 /// One type for the end of every operation; keeps what it is of alive.
 struct Finish {
     std::shared_ptr<void> alive;
-    StreamSocket::Done done;
+    Wire::Done done;
     void operator()(const boost::system::error_code& error, std::size_t = 0) const { done(error); }
 };
 
-void connect_transport(StreamTransport& transport, const boost::asio::ip::tcp::endpoint& to,
-                       Finish finish);
-/// With the host's name verified and sent.
-void secure_transport(StreamTransport& transport, const std::string& host, Finish finish);
 /// The host's name as a request says it: with its port unless that is the usual one.
 [[nodiscard]] std::string host_header(const StreamUrl& url);
 

@@ -29,14 +29,8 @@ public:
         socket.read_message_max(0);
     }
 
-    void connect(const asio::ip::tcp::endpoint& to, Done done) override {
-        connect_transport(state_->socket.next_layer(), to, Finish{state_, std::move(done)});
-    }
-    void secure(const std::string& host, Done done) override {
-        secure_transport(state_->socket.next_layer(), host, Finish{state_, std::move(done)});
-    }
     void open(const StreamUrl& url, const platforms::StreamRequest& request, Done done) override;
-    [[nodiscard]] Refusal refusal() const override;
+    [[nodiscard]] ServerReply refusal() override;
 
     void read_some(Done done) override {
         state_->socket.async_read_some(state_->buffer, kReadBytes, Finish{state_, std::move(done)});
@@ -61,8 +55,13 @@ public:
     void close(Done done) override {
         state_->socket.async_close(websocket::close_code::normal, Finish{state_, std::move(done)});
     }
-    void drop() noexcept override { state_->socket.next_layer().close(); }
     [[nodiscard]] unsigned close_code() const override { return state_->socket.reason().code; }
+
+protected:
+    [[nodiscard]] StreamTransport& transport() noexcept override {
+        return state_->socket.next_layer();
+    }
+    [[nodiscard]] std::shared_ptr<void> alive() const noexcept override { return state_; }
 
 private:
     struct State {
@@ -93,10 +92,10 @@ void WebSocketStream::open(const StreamUrl& url, const platforms::StreamRequest&
                            Finish{state_, std::move(done)});
 }
 
-StreamSocket::Refusal WebSocketStream::refusal() const {
-    const auto& response = state_->response;
-    if (response.result_int() < 300) return {};
-    return {response.result_int(), std::string(response[beast::http::field::retry_after]), {}};
+ServerReply WebSocketStream::refusal() {
+    auto& response = state_->response;
+    if (response.result_int() == 101 || response.version() == 0) return {};
+    return {response.result_int(), response, std::move(response.body()), limits::kRefusalBytes};
 }
 
 }  // namespace

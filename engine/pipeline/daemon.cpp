@@ -49,8 +49,10 @@ struct Daemon::ShardParts {
         for (const auto& server : servers) {
             if (!server->idle()) return false;
         }
-        for (const auto& stream : streams) {
-            if (!stream->drained()) return false;
+        for (const auto* clients : {&streams, &errands}) {
+            for (const auto& client : *clients) {
+                if (!client->drained()) return false;
+            }
         }
         for (const auto& file : files) {
             if (!file->drained()) return false;
@@ -59,6 +61,7 @@ struct Daemon::ShardParts {
     }
     void hand_over_cursors() const {
         for (const auto& stream : streams) stream->store_cursor();
+        for (const auto& errand : errands) errand->store_cursor();
         for (const auto& file : files) file->store_cursor();
     }
 
@@ -68,6 +71,9 @@ struct Daemon::ShardParts {
     boost::asio::steady_timer timer;
     std::vector<std::unique_ptr<ingest::WebhookServer>> servers;
     std::vector<std::unique_ptr<ingest::StreamClient>> streams;
+    /// What the platforms of webhooks do outside. Not asked by /readyz: a subscription is confirmed
+    /// by a request that comes in, which only those get who are ready.
+    std::vector<std::unique_ptr<ingest::StreamClient>> errands;
     std::vector<std::unique_ptr<ingest::FileSource>> files;
     bool stopping = false;
     std::atomic<bool> drained{false};
@@ -77,6 +83,7 @@ Daemon::Daemon(DaemonOptions options, const Topics& topics,
                std::shared_ptr<const match::RuleSet> rules, std::unique_ptr<publish::Sink> sink,
                telemetry::Metrics& metrics)
     : options_(std::move(options)),
+      metrics_(metrics),
       cursors_(prepare(options_.state_folder) + "/cursors.json"),
       seen_(options_.state_folder + "/seen", options_.seen_entries),
       sink_(std::move(sink)),
@@ -98,19 +105,26 @@ Daemon::~Daemon() {
     end();
 }
 
-/// Streams and files go round the shards; each stays on its own.
+/// Streams and files go round the shards; each stays on its own. A webhook's errands stay with the
+/// platform of the first shard.
 void Daemon::open_sources() {
     std::size_t next = 0;
     for (std::size_t i = 0; i < options_.sources.size(); ++i) {
         auto& source = options_.sources[i];
-        if (source.webhook) continue;
-        auto& parts = *parts_[next++ % parts_.size()];
         const auto index = static_cast<ingest::SourceIndex>(i);
+        const auto client = [&](ShardParts& on, ingest::StreamOptions& options) {
+            options.source = index;
+            return std::make_unique<ingest::StreamClient>(on.shard, options, *source.platforms[0],
+                                                          on.pipeline, cursors_, on.telemetry);
+        };
+        if (source.webhook) {
+            const bool goes_out = source.platforms[0]->next({}).index() != 0;
+            if (goes_out) parts_[0]->errands.push_back(client(*parts_[0], source.errands));
+            continue;
+        }
+        auto& parts = *parts_[next++ % parts_.size()];
         if (source.stream) {
-            source.stream->source = index;
-            parts.streams.push_back(std::make_unique<ingest::StreamClient>(
-                parts.shard, *source.stream, *source.platforms[0], parts.pipeline, cursors_,
-                parts.telemetry));
+            parts.streams.push_back(client(parts, *source.stream));
         } else if (source.file) {
             source.file->source = index;
             parts.files.push_back(std::make_unique<ingest::FileSource>(
@@ -151,6 +165,7 @@ void Daemon::start() {
     for (const auto& parts : parts_) {
         for (const auto& server : parts->servers) server->start();
         for (const auto& stream : parts->streams) stream->start();
+        for (const auto& errand : parts->errands) errand->start();
         for (const auto& file : parts->files) file->start();
         watch_shard(*parts);
     }
@@ -175,6 +190,7 @@ void Daemon::begin_stop() {
     on_every_shard([](ShardParts& parts) {
         for (const auto& server : parts.servers) server->stop_accepting();
         for (const auto& stream : parts.streams) stream->stop();
+        for (const auto& errand : parts.errands) errand->stop();
         for (const auto& file : parts.files) file->stop();
         parts.stopping = true;
     });
@@ -240,8 +256,7 @@ std::string Daemon::not_ready() const {
     for (const auto& parts : parts_) {
         for (const auto& stream : parts->streams) {
             if (stream->connected()) continue;
-            problem += (problem.empty() ? "" : "; ") + ("the stream of source " + stream->name()) +
-                       " is not open";
+            problem += (problem.empty() ? "" : "; ") + ("source " + stream->name()) + " is not up";
         }
     }
     return problem;
@@ -253,6 +268,42 @@ std::size_t Daemon::sources_up() const {
         for (const auto& stream : parts->streams) down += stream->connected() ? 0 : 1;
     }
     return options_.sources.size() - down;
+}
+
+std::vector<SourceView> Daemon::source_views() const {
+    std::vector<SourceView> views;
+    for (std::size_t i = 0; i < options_.sources.size(); ++i) {
+        const auto& source = options_.sources[i];
+        auto& view = views.emplace_back();
+        view.name = source.options.name;
+        view.state = source.webhook ? "listening" : "reading";
+        view.cursor = cursors_.get(view.name).text();
+        view.gaps = metrics_.total("hark_source_gap_total", {{"source", view.name}});
+        for (const auto& parts : parts_) {
+            view.last_event =
+                std::max(view.last_event,
+                         parts->pipeline.last_event(static_cast<ingest::SourceIndex>(i)));
+        }
+        show_client(i, view);
+    }
+    return views;
+}
+
+/// The state of whoever goes out for the source.
+void Daemon::show_client(std::size_t source, SourceView& view) const {
+    const auto& name = options_.sources[source].options.name;
+    for (const auto& parts : parts_) {
+        for (const auto* clients : {&parts->streams, &parts->errands}) {
+            for (const auto& client : *clients) {
+                if (client->name() != name) continue;
+                auto status = client->status();
+                const bool listens = clients == &parts->errands && status.problem.empty();
+                if (!listens) view.state = ingest::to_string(status.state);
+                view.problem = std::move(status.problem);
+                view.lag = status.lag;
+            }
+        }
+    }
 }
 
 std::vector<std::uint16_t> Daemon::ports() const {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,14 @@
 
 namespace hark::pipeline {
 
-/// A source and how its mentions come in; exactly one of the three is set.
+/// A source and how its mentions come in: exactly one of webhook, stream and file is set.
 struct DaemonSource {
     SourceOptions options;
     std::optional<ingest::WebhookRoute> webhook;
     std::optional<ingest::StreamOptions> stream;
     std::optional<ingest::FileOptions> file;
+    /// How a webhook's platform goes out, if it has something to do there (Platform::next).
+    ingest::StreamOptions errands;
     std::vector<std::unique_ptr<platforms::Platform>>
         platforms;  ///< webhooks: one a shard; else one
 };
@@ -36,6 +39,17 @@ struct DaemonOptions {
     std::vector<ingest::WebhookOptions> listeners;  ///< their routes are filled in
     std::vector<DaemonSource> sources;
     publish::MaskOptions mask;
+};
+
+/// What a source is doing, for a person or a monitor.
+struct SourceView {
+    std::string name;
+    std::string state;    ///< listening, reading, or that of its ingest::LinkState
+    std::string problem;  ///< in plain words; empty: none
+    std::string cursor;
+    double last_event = 0;      ///< seconds since 1970; 0: none since the start
+    std::optional<double> lag;  ///< in seconds; of sources that Hark goes to
+    std::uint64_t gaps = 0;
 };
 
 /// The whole machine: sources, shards with their pipelines, the sink. Everything but the getters is
@@ -70,6 +84,7 @@ public:
                                             ///< and there is nothing but files
     [[nodiscard]] std::string not_ready() const;  ///< empty, or what is not ready
     [[nodiscard]] std::size_t sources_up() const;
+    [[nodiscard]] std::vector<SourceView> source_views() const;  ///< any thread
     [[nodiscard]] std::size_t sources() const noexcept { return options_.sources.size(); }
     [[nodiscard]] std::vector<std::uint16_t> ports() const;  ///< of the listeners
 
@@ -78,10 +93,12 @@ private:
 
     void open_sources();
     void open_listeners();
+    void show_client(std::size_t source, SourceView& view) const;
     void on_every_shard(const std::function<void(ShardParts&)>& act) const;
     void watch_shard(ShardParts& parts);
 
     DaemonOptions options_;
+    telemetry::Metrics& metrics_;
     ingest::CursorStore cursors_;
     SeenWindow seen_;
     std::unique_ptr<publish::Sink> sink_;

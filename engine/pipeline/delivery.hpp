@@ -32,7 +32,7 @@ public:
         std::uint32_t pending = 0;
         std::uint32_t bytes = 0;  ///< taken from the budget
         std::uint16_t source = 0;
-        bool dead_letter = false;
+        bool is_mention = true;  ///< else a dead letter or a gap
         std::array<Fingerprint, 2> remember{};  ///< all-zero: nothing to remember
     };
 

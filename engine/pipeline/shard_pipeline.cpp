@@ -1,5 +1,6 @@
 #include "pipeline/shard_pipeline.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "telemetry/log.hpp"
@@ -14,6 +15,17 @@ constexpr std::size_t kMessageOverheadBytes = 512;
 constexpr std::string_view kEventTypes[] = {"hark.mention.created", "hark.mention.edited",
                                             "hark.mention.deleted"};
 constexpr std::string_view kDeadLetterType = "hark.deadletter";
+constexpr std::string_view kGapType = "hark.gap";
+
+/// When the newest event of a frame was had: by the platform's word, else by the newest post.
+Timestamp event_time(const Mentions& mentions) {
+    auto newest = mentions.event_time;
+    if (newest != Timestamp{}) return newest;
+    for (const auto& mention : mentions.list) {
+        if (mention.action == Action::created) newest = std::max(newest, mention.created_at);
+    }
+    return newest;
+}
 
 }  // namespace
 
@@ -47,6 +59,8 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
              &metrics.counter("hark_ignored_total", "Events without a person's words", label),
              &metrics.counter("hark_not_about_brand_total", "Mentions that name no brand", label),
              &metrics.counter("hark_duplicates_total", "Redeliveries recognised", label),
+             std::make_unique<telemetry::Gauge>(),
+             nullptr,
              {}});
     }
     use(std::move(rules));
@@ -70,10 +84,14 @@ void ShardPipeline::handle(ingest::SourceIndex index, std::span<const Frame> fra
                            std::span<ingest::Handled> handled) noexcept {
     HARK_CHECK(frames.size() <= slots_.size() && handled.size() == frames.size());
     auto& source = sources_[index];
+    if (frames.empty()) return;
+    source.last_event->set(
+        std::chrono::duration<double>(frames.back().received_at.time_since_epoch()).count());
     decode(source, frames, handled);
     for (std::size_t i = 0; i < frames.size(); ++i) {
         const auto& frame = frames[i];
         auto& mentions = mentions_[i];
+        if (frame.gap != nullptr) gap(index, slots_[i], frame);
         if (handled[i].error != Errc::ok) {
             dead_letter(index, slots_[i], handled[i].error, frame.bytes, frame.received_at);
             continue;
@@ -100,12 +118,13 @@ void ShardPipeline::decode(SourceState& source, std::span<const Frame> frames,
         auto& mentions = mentions_[i];
         slots_[i] = tracker_.open_frame(frame);
         mentions.clear();
-        handled[i].error = frame.error != Errc::ok
+        handled[i].error = frame.error != Errc::ok || frame.gap != nullptr
                                ? frame.error
                                : source.platform->decode(frame, arena_, mentions);
         const bool is_good = handled[i].error == Errc::ok;
         handled[i].mentions = is_good ? static_cast<std::uint32_t>(mentions.list.size()) : 0;
         handled[i].cursor = mentions.cursor;
+        handled[i].event_time = event_time(mentions);
     }
 }
 
@@ -185,6 +204,19 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
     }
 }
 
+void ShardPipeline::gap(ingest::SourceIndex index, DeliveryTracker::Slot frame,
+                        const Frame& told) {
+    auto& source = sources_[index];
+    if (source.gaps == nullptr) {
+        source.gaps = &metrics_.counter("hark_source_gap_total",
+                                        "Times that a source may have missed something",
+                                        {{"source", source.options.name}});
+    }
+    source.gaps->add();
+    publish_other(index, frame, writer_.gap(*told.gap, source.options.name), Topics::gaps(),
+                  kGapType, told.received_at);
+}
+
 void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot frame, Errc reason,
                                 std::string_view bytes, Timestamp received_at) {
     auto& source = sources_[index];
@@ -204,19 +236,29 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
                    {{"source", source.options.name},
                     {"reason", std::string(to_string(reason))},
                     {"bytes", std::to_string(bytes.size())}});
-    const auto letter = writer_.dead_letter({reason, source.options.name, received_at, bytes});
+    const auto slot = publish_other(
+        index, frame, writer_.dead_letter({reason, source.options.name, received_at, bytes}),
+        Topics::dead_letters(), kDeadLetterType, received_at);
+    tracker_.parcel(slot).remember = {refusal, {}};
+}
+
+DeliveryTracker::Slot ShardPipeline::publish_other(ingest::SourceIndex index,
+                                                   DeliveryTracker::Slot frame,
+                                                   const publish::OtherRecord& record,
+                                                   publish::TopicIndex topic,
+                                                   std::string_view type, Timestamp time) {
     publish::Message message;
-    message.value = letter.value;
-    message.key = source.options.name;
-    message.id = letter.id;
-    message.source = source.event_source;
-    message.type = kDeadLetterType;
-    message.time = received_at;
+    message.value = record.value;
+    message.key = sources_[index].options.name;
+    message.id = record.id;
+    message.source = sources_[index].event_source;
+    message.type = type;
+    message.time = time;
     const auto slot = tracker_.open_parcel(frame);
     tracker_.parcel(slot).source = index;
-    tracker_.parcel(slot).dead_letter = true;
-    tracker_.parcel(slot).remember = {refusal, {}};
-    offer(slot, message, Topics::dead_letters());
+    tracker_.parcel(slot).is_mention = false;
+    offer(slot, message, topic);
+    return slot;
 }
 
 void ShardPipeline::offer(DeliveryTracker::Slot slot, publish::Message& message,
@@ -240,7 +282,7 @@ void ShardPipeline::delivered(std::uint64_t token, Errc outcome,
     for (const auto& fingerprint : parcel.remember) {
         if (fingerprint != Fingerprint{}) seen_.remember(fingerprint);
     }
-    if (!parcel.dead_letter) records_.add();
+    if (parcel.is_mention) records_.add();
     const auto bytes = parcel.bytes;
     const auto frame = parcel.frame;
     tracker_.close_parcel(slot);
@@ -257,7 +299,7 @@ void ShardPipeline::refused_by_sink(DeliveryTracker::Slot slot, Errc reason,
     const auto parcel = tracker_.parcel(slot);
     telemetry::log(telemetry::Level::error, "sink_refused",
                    {{"source", sources_[parcel.source].options.name}});
-    if (!parcel.dead_letter) {
+    if (parcel.is_mention) {
         dead_letter(parcel.source, parcel.frame, reason, value,
                     tracker_.frame(parcel.frame).received_at);
     }

@@ -62,6 +62,11 @@ public:
                 std::span<ingest::Handled> handled) noexcept override;
     void delivered(std::uint64_t token, Errc outcome, std::string_view refused) noexcept override;
 
+    /// When the source last gave a frame on this shard, in seconds since 1970; 0: never. Any
+    /// thread.
+    [[nodiscard]] double last_event(ingest::SourceIndex source) const noexcept {
+        return sources_[source].last_event->value();
+    }
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
 
 private:
@@ -75,6 +80,8 @@ private:
         telemetry::Counter* ignored;
         telemetry::Counter* not_about_brand;
         telemetry::Counter* duplicates;
+        std::unique_ptr<telemetry::Gauge> last_event;  ///< seconds since 1970; read by any thread
+        telemetry::Counter* gaps = nullptr;  ///< made when first needed, as are these
         std::array<telemetry::Counter*, 32> dead_letters{};  ///< by Errc, made when first needed
     };
 
@@ -101,6 +108,11 @@ private:
     void publish(ingest::SourceIndex source, const Judged& judged);
     void dead_letter(ingest::SourceIndex source, DeliveryTracker::Slot frame, Errc reason,
                      std::string_view bytes, Timestamp received_at);
+    void gap(ingest::SourceIndex source, DeliveryTracker::Slot frame, const Frame& told);
+    DeliveryTracker::Slot publish_other(ingest::SourceIndex source, DeliveryTracker::Slot frame,
+                                        const publish::OtherRecord& record,
+                                        publish::TopicIndex topic, std::string_view type,
+                                        Timestamp time);
     void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
     void refused_by_sink(DeliveryTracker::Slot slot, Errc reason, std::string_view value);
     void settle(DeliveryTracker::Slot frame) noexcept;

@@ -25,6 +25,7 @@ public:
     explicit Topics(const Options& options) {
         add(options.prefix + ".mentions");
         add(options.prefix + ".deadletter");
+        add(options.prefix + ".gaps");
         if (options.restricted) restricted_ = add(options.prefix + ".restricted");
         if (options.shadow) shadow_ = add(options.prefix + ".shadow");
         for (const auto& label : options.labels)
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] static constexpr publish::TopicIndex mentions() noexcept { return 0; }
     [[nodiscard]] static constexpr publish::TopicIndex dead_letters() noexcept { return 1; }
+    /// What a source may have missed.
+    [[nodiscard]] static constexpr publish::TopicIndex gaps() noexcept { return 2; }
     [[nodiscard]] std::optional<publish::TopicIndex> restricted() const noexcept {
         return restricted_;
     }

@@ -1,19 +1,18 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "core/arena.hpp"
 #include "core/errc.hpp"
 #include "core/frame.hpp"
 #include "core/mention.hpp"
+#include "core/rule.hpp"
 #include "core/settings.hpp"
+#include "platforms/outbound.hpp"
 
 namespace hark::platforms {
 
@@ -49,28 +48,25 @@ struct Reception {
     HttpReply reply;
 };
 
-/// How messages come over a stream.
-enum class Framing : std::uint8_t {
-    websocket,         ///< wss:// or ws://
-    lines,             ///< https:// or http://, a response that does not end, a message a line
-    events,            ///< the same as text/event-stream: the data of each event
-    enveloped_events,  ///< the same, each as `{"event": its name, "payload": its data}`
-};
-
-/// How to open a platform's stream.
-struct StreamRequest {
-    std::string url;  ///< with the cursor in its query where the platform has one
-    Framing framing = Framing::websocket;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string subprotocol;         ///< Sec-WebSocket-Protocol; empty: none
-    bool permessage_deflate = true;  ///< of a WebSocket, as are the members below
-    std::span<const std::byte>
-        zstd_dictionary;  ///< not empty: binary messages are zstd frames with this dictionary
-    std::string hello;    ///< a text message to send after the upgrade; empty: none
-};
-
 /// One platform as one source uses it on one shard: it may keep a parser and scratch, and is used
-/// on that shard only. Nothing here throws on the data path.
+/// on that shard only. Nothing here throws on the data path, and nothing here does I/O: a platform
+/// says what to ask and reads what was answered.
+///
+/// Sources that Hark goes to. Whoever drives one asks next() and does what it says:
+///  - a Call: it waits the call's delay, makes the call, gives the reply to replied(), perhaps
+///    decodes its body, and asks next() again. So a poll is next() giving the same Call with the
+///    new cursor and its interval as delay; a token is a Call before it. The next step after a
+///    reply that was decoded is asked when all that came of it is acknowledged, so a cursor in a
+///    request says that everything before it is safe, and may make the server forget it.
+///  - a StreamRequest: it opens the stream and decodes each message until the stream ends, then
+///    asks next() again after a back-off. A refusal by HTTP status goes to replied() first, so that
+///    a token that was rotated or an address that is stale can be fetched anew by a Call.
+/// Failures, rate-limit headers, time-outs, TLS, silence and full pipelines are the driver's.
+/// What a source with a `path` gives by next() is done beside its webhooks, by the first shard's
+/// platform alone (a subscription that has to be renewed).
+///
+/// Asking next() promises nothing: it may be asked twice, or its answer be dropped. What a step
+/// changes is changed in replied(), decode() and react().
 class Platform {
 public:
     virtual ~Platform() = default;
@@ -78,14 +74,31 @@ public:
     /// Handshake or signature check. The default refuses: 404, this platform has no webhooks.
     virtual Reception receive(const HttpRequest& request);
 
-    /// Where the stream is and how to resume. nullopt: this source is no stream. `from` is empty on
-    /// the first start.
+    /// Before anything else, once: the brands of the configuration, for platforms that tell the
+    /// other side what to send. They outlive the platform. The default does not care.
+    virtual void set_brands(std::span<const Brand> brands);
+
+    /// Where the stream is and how to resume: for platforms whose next() is always that.
+    /// nullopt: this source is no stream. `from` is empty on the first start.
     [[nodiscard]] virtual std::optional<StreamRequest> stream(const Cursor& from) const;
+
+    /// What to do now. The default is stream().
+    [[nodiscard]] virtual Step next(const Progress& progress);
+
+    /// A Call's reply, or the refusal of a stream (purpose 0). The default is outcome_of() its
+    /// status.
+    virtual Outcome replied(const HttpResponse& response);
 
     /// Fills `out` (cleared by the caller) with what the frame holds. Views point into the frame,
     /// the arena or static storage. Not ok: nothing in the frame could be used. Unknown kinds of
-    /// events are counted in `ignored`, not errors.
+    /// events are counted in `ignored`, not errors. `out.cursor` counts even when it is not ok:
+    /// without one a poll would ask for the same page for ever.
     virtual Errc decode(const Frame& frame, Arena& arena, Mentions& out) = 0;
+
+    /// What must happen after this moment, for a platform that is talked with (a gateway that is
+    /// greeted and wants heartbeats), that asks for a reconnect, or that knows of a gap. After a
+    /// message or reply, decode() of its frame was the call before. The default: nothing.
+    [[nodiscard]] virtual std::optional<Reaction> react(Moment moment);
 };
 
 /// Reads the platform's own keys of a source (secrets, tokens, addresses) and reports what is wrong

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/errc.hpp"
+#include "core/frame.hpp"
 #include "core/mention.hpp"
 #include "core/rule.hpp"
 #include "core/timestamp.hpp"
@@ -34,8 +35,9 @@ struct DeadLetterInput {
     std::string_view payload;
 };
 
-/// A dead letter as published. Equal reason, source and payload give an equal id.
-struct DeadLetter {
+/// A record that is no mention, as published. A dead letter of equal reason, source and payload has
+/// an equal id, and so has a gap of equal source, reason and times.
+struct OtherRecord {
     std::string_view value;
     std::string_view id;
 };
@@ -66,7 +68,10 @@ public:
 
     /// The payload stands whole, or cut so that the letter stays under limits::kRecordBytes: then
     /// `truncated` says so and `payload_bytes` tells how much there was.
-    [[nodiscard]] DeadLetter dead_letter(const DeadLetterInput& input);
+    [[nodiscard]] OtherRecord dead_letter(const DeadLetterInput& input);
+
+    /// What a source may have missed.
+    [[nodiscard]] OtherRecord gap(const Gap& gap, std::string_view source);
 
 private:
     /// The last time written, as text: mentions of one frame share it.
@@ -101,7 +106,10 @@ private:
     TimeText received_;
     std::vector<std::string_view> sublabels_;  ///< of the label being written
     bool in_sublabels_ = false;
-    std::array<char, 48> dead_letter_id_{};
+    /// `kind:` and the hash of `bytes`, until the next call.
+    [[nodiscard]] std::string_view hashed_id(std::string_view kind, std::string_view bytes,
+                                             std::uint64_t seed);
+    std::array<char, 48> other_id_{};
 };
 
 }  // namespace hark::publish

@@ -18,6 +18,12 @@ public:
         SourceIndex source = 0;
         std::string text;
         Errc error = Errc::ok;
+        std::uint32_t purpose = 0;
+    };
+    struct SeenGap {
+        std::string reason;
+        Timestamp from{};
+        Timestamp to{};
     };
 
     [[nodiscard]] bool has_room() const noexcept override { return room_; }
@@ -51,6 +57,7 @@ public:
     }
 
     std::vector<Seen> seen;
+    std::vector<SeenGap> gaps;
     bool hold = false;
     Errc verdict = Errc::ok;
     std::size_t full_after = 0;  ///< no room any more after so many; 0: never
@@ -58,11 +65,14 @@ public:
 
 private:
     Handled take(SourceIndex source, const Frame& frame) {
-        seen.push_back({source, std::string(frame.bytes), frame.error});
+        if (frame.gap != nullptr)
+            gaps.push_back({std::string(frame.gap->reason), frame.gap->from, frame.gap->to});
+        else seen.push_back({source, std::string(frame.bytes), frame.error, frame.purpose});
         if (hold) held_.push_back(frame);
         else if (frame.acknowledger != nullptr) frame.acknowledger->acknowledged(frame.token);
         Handled handled;
         handled.error = frame.error != Errc::ok ? frame.error : verdict;
+        if (frame.gap != nullptr) return handled;
         if (cursor) handled.cursor = cursor(frame.bytes);
         if (seen.size() == full_after) room_ = false;
         return handled;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,9 +22,21 @@ public:
         if (!from.empty()) asked.url += "?cursor=" + std::string(from.text());
         return asked;
     }
+    [[nodiscard]] platforms::Step next(const platforms::Progress& progress) override {
+        return on_next ? on_next(progress) : Platform::next(progress);
+    }
+    platforms::Outcome replied(const platforms::HttpResponse& response) override {
+        return on_replied ? on_replied(response) : Platform::replied(response);
+    }
+    [[nodiscard]] std::optional<platforms::Reaction> react(platforms::Moment moment) override {
+        return on_react ? on_react(moment) : Platform::react(moment);
+    }
     Errc decode(const Frame&, Arena&, Mentions&) override { return Errc::ok; }
 
     platforms::StreamRequest request;
+    std::function<platforms::Step(const platforms::Progress&)> on_next;
+    std::function<platforms::Outcome(const platforms::HttpResponse&)> on_replied;
+    std::function<std::optional<platforms::Reaction>(platforms::Moment)> on_react;
 };
 
 /// A client on a shard that this thread runs.
@@ -38,6 +51,7 @@ public:
         options.backoff_first = std::chrono::milliseconds(5);
         options.backoff_max = std::chrono::milliseconds(10);
         options.connect_timeout = std::chrono::seconds(2);
+        options.call_spacing = std::chrono::milliseconds(1);
     }
     ~Stream() {
         if (!client) return;

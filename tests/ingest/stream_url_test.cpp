@@ -47,9 +47,12 @@ TEST(RetryAfter, is_seconds_or_a_date_and_bounded) {
 }
 
 TEST(RateLimitReset, is_a_time_that_is_to_come_and_bounded) {
-    const Timestamp time(1000s);
-    EXPECT_EQ(parse_rate_limit_reset("1007", time), 7s);
-    EXPECT_EQ(parse_rate_limit_reset("990", time), 0s);
+    const Timestamp time(2'000'000'000s);
+    EXPECT_EQ(parse_rate_limit_reset("2000000007", time), 7s);
+    EXPECT_EQ(parse_rate_limit_reset("1999999990", time), 0s);
+    EXPECT_EQ(parse_rate_limit_reset("7", time), 7s) << "seconds from now";
+    EXPECT_EQ(parse_rate_limit_reset("7.5", time), 7500ms);
+    EXPECT_EQ(parse_rate_limit_reset("2033-05-18T03:33:30Z", time), 10s);
     EXPECT_EQ(parse_rate_limit_reset("4000000000", time), 1h);
     for (const auto* text : {"", "soon", "-5", "1007 ", "1e9", "99999999999999999999"})
         EXPECT_EQ(parse_rate_limit_reset(text, time), 0s) << text;

@@ -52,6 +52,10 @@ public:
     [[nodiscard]] std::string header(std::string_view name) const override {
         return std::string(request_[beast::string_view(name.data(), name.size())]);
     }
+    [[nodiscard]] std::string method() const override {
+        return std::string(request_.method_string());
+    }
+    [[nodiscard]] std::string body() const override { return request_.body(); }
     void accept() override { socket_.accept(request_, ignored_); }
     void text(std::string_view message) override { send(message, false); }
     void binary(std::string_view message) override { send(message, true); }
@@ -69,7 +73,15 @@ public:
             said.push_back(beast::buffers_to_string(buffer.data()));
         }
     }
-    void farewell() override { socket_.close(websocket::close_code::going_away, ignored_); }
+    [[nodiscard]] std::string hear() override {
+        beast::flat_buffer buffer;
+        error_code error;
+        socket_.read(buffer, error);
+        return error ? std::string{} : beast::buffers_to_string(buffer.data());
+    }
+    void farewell(std::uint16_t code) override {
+        socket_.close(static_cast<websocket::close_code>(code), ignored_);
+    }
 
 private:
     void send(std::string_view message, bool is_binary) {

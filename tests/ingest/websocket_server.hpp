@@ -17,6 +17,8 @@ class WebSocketPeer {
 public:
     virtual ~WebSocketPeer() = default;
     [[nodiscard]] virtual std::string target() const = 0;  ///< of the request
+    [[nodiscard]] virtual std::string method() const = 0;
+    [[nodiscard]] virtual std::string body() const = 0;
     [[nodiscard]] virtual std::string header(std::string_view name) const = 0;
     virtual void accept() = 0;
     virtual void text(std::string_view message) = 0;
@@ -24,7 +26,9 @@ public:
     virtual void raw(std::string_view bytes) = 0;  ///< past the WebSocket
     /// Reads until the client has gone; gives what it said.
     virtual std::vector<std::string> listen() = 0;
-    virtual void farewell() = 0;
+    /// The next message of the client; empty when it has gone.
+    [[nodiscard]] virtual std::string hear() = 0;
+    virtual void farewell(std::uint16_t code = 1001) = 0;
 };
 
 struct ServerCertificate {

@@ -194,6 +194,32 @@ TEST_F(PipelineTest, ARefusalBySinkIsADeadLetterToo) {
     EXPECT_EQ(metrics.total("hark_sink_refused_total"), 1U);
 }
 
+TEST_F(PipelineTest, AGapIsARecordThatIsAcknowledgedAsAny) {
+    const Gap gap{Timestamp(std::chrono::seconds(1)), Timestamp(std::chrono::seconds(61)),
+                  "cursor_too_old"};
+    Frame frame;
+    frame.acknowledger = &told;
+    frame.token = 9;
+    frame.gap = &gap;
+    EXPECT_EQ(pipeline.handle(0, frame).error, Errc::ok);
+    ASSERT_THAT(sent_to(), ElementsAre("hark.gaps"));
+    EXPECT_EQ(sent[0].key, "src");
+    EXPECT_TRUE(told.tokens.empty());
+    acknowledge_all();
+    EXPECT_THAT(told.tokens, ElementsAre(9));
+    EXPECT_EQ(metrics.total("hark_source_gap_total", {{"source", "src"}}), 1U);
+    EXPECT_EQ(metrics.total("hark_records_total"), 0U);
+}
+
+TEST_F(PipelineTest, TheSourceIsToldHowOldTheNewestEventIs) {
+    const auto handled = handle(R"([{"id":"1","text":"a","created_at":"2026-11-22T10:00:00Z"},
+        {"id":"2","text":"b","created_at":"2026-11-22T10:00:05Z"},
+        {"id":"3","text":"c","created_at":"2026-11-22T10:00:09Z","action":"edited"}])");
+    EXPECT_EQ(handled.mentions, 3U);
+    EXPECT_EQ(handled.event_time, *parse_rfc3339("2026-11-22T10:00:05Z"));
+    EXPECT_EQ(handle(R"({"id":"4","text":"d"})").event_time, Timestamp{});
+}
+
 TEST_F(PipelineTest, CreditFlowsBackwards) {
     bool woken = false;
     for (int i = 0; pipeline.has_room(); ++i) {

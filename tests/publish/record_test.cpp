@@ -240,6 +240,23 @@ TEST(DeadLetter, HoldsThePayloadInBase64) {
     EXPECT_THAT(std::string(letter.id), testing::StartsWith("deadletter:"));
 }
 
+TEST(GapRecord, HoldsSourceReasonAndTimes) {
+    RecordWriter writer;
+    Gap gap{*parse_rfc3339("2026-11-22T10:00:01Z"), *parse_rfc3339("2026-11-22T10:01:02.5Z"),
+            "not_resumed"};
+    const std::string first(writer.gap(gap, "vk").id);
+    EXPECT_THAT(first, testing::StartsWith("gap:"));
+    EXPECT_EQ(writer.gap(gap, "vk").value,
+              R"({"schema":1,"id":")" + first +
+                  R"(","source":"vk","reason":"not_resumed","from":"2026-11-22T10:00:01.000Z",)"
+                  R"("to":"2026-11-22T10:01:02.500Z"})");
+    EXPECT_NE(writer.gap(gap, "ok").id, first);
+    gap.from = {};
+    const auto unknown = writer.gap(gap, "vk");
+    EXPECT_NE(unknown.id, first);
+    EXPECT_FALSE(parsed(unknown.value).HasMember("from"));
+}
+
 TEST(DeadLetter, IsBounded) {
     RecordWriter writer;
     const std::string payload(4 * limits::kMiB, '\xFF');

@@ -7,6 +7,7 @@
 #include "core/limits.hpp"
 #include "platforms/bluesky/dictionaries.hpp"
 #include "platforms/bluesky/event.hpp"
+#include "platforms/percent.hpp"
 
 namespace hark::platforms {
 
@@ -23,19 +24,6 @@ constexpr auto kFirstPosts = std::chrono::sys_days(std::chrono::year(2022) / 1 /
 constexpr auto kClockSlack = std::chrono::hours(1);
 // Sequence numbers stay below, microseconds since 1970 above (the servers' own rule).
 constexpr std::int64_t kFirstMicroseconds = 1'000'000'000'000'000;
-
-std::string percent_encode(std::string_view text) {
-    static constexpr char kHex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-        if (plain) out += c;
-        else out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-    return out;
-}
 
 char* put(char* at, std::string_view part) noexcept {
     std::memcpy(at, part.data(), part.size());

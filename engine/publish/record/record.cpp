@@ -1,5 +1,6 @@
 #include "publish/record.hpp"
 
+#include <array>
 #include <openssl/evp.h>
 #include <xxhash.h>
 
@@ -259,14 +260,21 @@ void RecordWriter::write_span(PublishedText::Range range) {
     out_.raw("]");
 }
 
-DeadLetter RecordWriter::dead_letter(const DeadLetterInput& input) {
+std::string_view RecordWriter::hashed_id(std::string_view kind, std::string_view bytes,
+                                         std::uint64_t seed) {
+    const auto hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);
+    const int size =
+        std::snprintf(other_id_.data(), other_id_.size(), "%.*s:%016llx%016llx",
+                      static_cast<int>(kind.size()), kind.data(),
+                      static_cast<unsigned long long>(hash.high64),
+                      static_cast<unsigned long long>(hash.low64));
+    return {other_id_.data(), static_cast<std::size_t>(size)};
+}
+
+OtherRecord RecordWriter::dead_letter(const DeadLetterInput& input) {
     const auto seed = XXH3_64bits(input.source.data(), input.source.size()) +
                       static_cast<std::uint64_t>(input.reason);
-    const auto hash = XXH3_128bits_withSeed(input.payload.data(), input.payload.size(), seed);
-    const int id_size = std::snprintf(
-        dead_letter_id_.data(), dead_letter_id_.size(), "deadletter:%016llx%016llx",
-        static_cast<unsigned long long>(hash.high64), static_cast<unsigned long long>(hash.low64));
-    const std::string_view id{dead_letter_id_.data(), static_cast<std::size_t>(id_size)};
+    const auto id = hashed_id("deadletter", input.payload, seed);
     const auto payload = input.payload.substr(0, kPayloadBytes);
     out_.clear();
     out_.raw(R"({"schema":1,"id":")");
@@ -285,6 +293,31 @@ DeadLetter RecordWriter::dead_letter(const DeadLetterInput& input) {
     const int size = EVP_EncodeBlock(to, reinterpret_cast<const unsigned char*>(payload.data()),
                                      static_cast<int>(payload.size()));
     out_.advance(static_cast<std::size_t>(size));
+    out_.raw(R"("})");
+    return {out_.view(), id};
+}
+
+OtherRecord RecordWriter::gap(const Gap& gap, std::string_view source) {
+    const auto times = std::array{gap.from.time_since_epoch().count(),
+                                  gap.to.time_since_epoch().count()};
+    const auto seed = XXH3_64bits(source.data(), source.size()) +
+                      XXH3_64bits(gap.reason.data(), gap.reason.size());
+    const auto id =
+        hashed_id("gap", {reinterpret_cast<const char*>(times.data()), sizeof times}, seed);
+    out_.clear();
+    out_.raw(R"({"schema":1,"id":")");
+    out_.raw(id);
+    out_.raw(R"(","source":)");
+    out_.quoted(source);
+    out_.raw(R"(,"reason":)");
+    out_.quoted(gap.reason);
+    if (gap.from != Timestamp{}) {
+        out_.raw(R"(,"from":")");
+        out_.raw(received_.of(gap.from));
+        out_.raw(R"(")");
+    }
+    out_.raw(R"(,"to":")");
+    out_.raw(received_.of(gap.to));
     out_.raw(R"("})");
     return {out_.view(), id};
 }
