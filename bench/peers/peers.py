@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import pathlib
 import platform
@@ -170,6 +171,29 @@ class Go(Peer):
         return [self.program, job.brokers, job.topic, job.frames or "-", job.rules]
 
 
+class Benthos(Go):
+    name, title, share = "benthos", "Benthos (Bento's core)", 0.1
+    folder, modules = HERE / "benthos", ("redpanda-data/benthos/v4 ", "twmb/franz-go ")
+    remark = ("stands in for Bento, its fork, which the Go module proxy does not serve by version; Bloblang, the phrases as a "
+              "dictionary that pairs of words are looked up in")
+
+    def missing(self):
+        return lacking("go")
+
+    def command(self, job):
+        rules = inputs.read_table(job.rules)
+        numbers = {words: number for number, words in enumerate(rules.values())}
+        probabilities = [round(1 / (1 + math.exp(1 - 0.5 * hits)), 4) for hits in range(len(rules))]
+        source = f"{{file: {{paths: [\"{job.frames}\"], scanner: {{lines: {{}}}}}}}}" if job.frames else "{stdin: {}}"
+        values = {"folder": job.folder, "brokers": job.brokers, "topic": job.topic, "input": source,
+                  **{name: json.dumps(value, ensure_ascii=False) for name, value in
+                     (("rules", numbers), ("names", list(rules)), ("probabilities", probabilities))}}
+        for name in ("peer.yaml", "mapping.blobl"):
+            text = string.Template((self.folder / name).read_text()).substitute(values)
+            (job.folder / name).write_text(text, encoding="utf-8")
+        return [self.program, "run", job.folder / "peer.yaml"]
+
+
 class Jvm(Peer):
     name, title, warm = "jvm", "Java", 100_000
     project, source = HERE / "jvm/pom.xml", HERE / "jvm/Peer.java"
@@ -244,4 +268,4 @@ class Rsyslog(Peer):
 
 def of(build):
     """All of them, in the order of the table."""
-    return [Naked(build), Hark(build), Go(), Jvm(), Python(), Rsyslog()]
+    return [Naked(build), Hark(build), Go(), Jvm(), Python(), Benthos(), Rsyslog()]
