@@ -69,8 +69,9 @@ char* put_unescaped(char* out, std::string_view text) noexcept {
     return out;
 }
 
-constexpr std::array<std::string_view, 7> kBlocks = {"p",          "div", "li", "ul",
-                                                     "blockquote", "pre", "tr"};
+constexpr std::array<std::string_view, 16> kBlocks = {
+    "p",  "div", "li", "ul", "ol", "blockquote", "pre", "tr",
+    "h1", "h2",  "h3", "h4", "h5", "h6",         "hr",  "table"};
 
 /// A tag as it stands between `<` and `>`.
 struct Tag {
@@ -113,6 +114,17 @@ std::string_view attribute(std::string_view attributes, std::string_view name) n
     return {};
 }
 
+/// Where a tag that begins with `html` ends: `>` inside quotes does not end it, unless no other
+/// does.
+std::size_t tag_end(std::string_view html) noexcept {
+    std::size_t at = html.find_first_of(">\"'");
+    while (at != std::string_view::npos && html[at] != '>') {
+        at = html.find(html[at], at + 1);
+        if (at != std::string_view::npos) at = html.find_first_of(">\"'", at + 1);
+    }
+    return at != std::string_view::npos ? at : html.find('>');
+}
+
 class HtmlReader {
 public:
     HtmlReader(std::string_view html, Arena& arena, std::vector<std::string_view>& links)
@@ -129,7 +141,7 @@ public:
             html_.remove_prefix(plain);
             if (!html_.empty()) read_tag();
         }
-        std::string_view text(begin_, static_cast<std::size_t>(at_ - begin_));
+        auto text = written();
         while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
         // References in addresses need memory of their own, and the text was the last allocation.
         for (auto i = first_link; i < links_->size(); ++i) {
@@ -141,20 +153,41 @@ public:
 
 private:
     void read_tag() {
-        const auto end = html_.find('>');
-        const bool is_tag = end != std::string_view::npos && html_.size() > 1 &&
-                            (html_[1] == '/' || html_[1] == '!' ||
-                             ((html_[1] | 0x20) >= 'a' && (html_[1] | 0x20) <= 'z'));
-        if (!is_tag) {
+        const bool may_be_tag = !no_more_tags_ && html_.size() > 1 &&
+                                (html_[1] == '/' || html_[1] == '!' ||
+                                 ((html_[1] | 0x20) >= 'a' && (html_[1] | 0x20) <= 'z'));
+        const auto end = may_be_tag ? tag_end(html_) : std::string_view::npos;
+        if (end == std::string_view::npos) {
+            // Nobody may have the rest searched once more for each `<` in it.
+            no_more_tags_ |= may_be_tag;
             *at_++ = '<';
             html_.remove_prefix(1);
             return;
         }
         const auto tag = tag_of(html_.substr(1, end - 1));
         html_.remove_prefix(end + 1);
-        if (named(tag, "br") || (tag.closing && is_block(tag))) *at_++ = '\n';
-        if (named(tag, "p") && tag.closing) *at_++ = '\n';
-        if (named(tag, "a")) read_link(tag);
+        if (named(tag, "br")) *at_++ = '\n';
+        else if (named(tag, "a")) read_link(tag);
+        else if (named(tag, "span") && !tag.closing) read_span(tag);
+        else if (is_block(tag)) end_lines(tag.closing && named(tag, "p") ? 2 : 1);
+    }
+
+    /// Ends the line, and leaves `lines - 1` empty ones, unless that is so already.
+    void end_lines(std::size_t lines) {
+        const auto text = written();
+        const auto last = text.find_last_not_of('\n');
+        if (last == std::string_view::npos) return;
+        for (auto have = text.size() - last - 1; have < lines; ++have) *at_++ = '\n';
+    }
+
+    [[nodiscard]] std::string_view written() const noexcept {
+        return {begin_, static_cast<std::size_t>(at_ - begin_)};
+    }
+
+    /// Mastodon cuts an address into a part that is shown and parts that are not.
+    void read_span(const Tag& tag) {
+        const auto kind = attribute(tag.attributes, "class");
+        is_cut_ |= kind == "invisible" || kind == "ellipsis";
     }
 
     void read_link(const Tag& tag) {
@@ -164,11 +197,11 @@ private:
                               kind.find("hashtag") != std::string_view::npos;
             href_ = name ? std::string_view() : attribute(tag.attributes, "href");
             link_text_ = static_cast<std::size_t>(at_ - begin_);
+            is_cut_ = false;
             return;
         }
-        const auto shown =
-            std::string_view(begin_, static_cast<std::size_t>(at_ - begin_)).substr(link_text_);
-        if (!href_.empty() && shown != href_) links_->push_back(href_);
+        if (!href_.empty() && is_cut_) at_ = put_unescaped(begin_ + link_text_, href_);
+        else if (!href_.empty() && written().substr(link_text_) != href_) links_->push_back(href_);
         href_ = {};
     }
 
@@ -179,6 +212,8 @@ private:
     char* at_ = nullptr;
     std::string_view href_;
     std::size_t link_text_ = 0;
+    bool is_cut_ = false;  ///< the link in hand
+    bool no_more_tags_ = false;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "platforms/bluesky/bluesky.hpp"
 #include "platforms/generic/generic.hpp"
 #include "platforms/line/line.hpp"
+#include "platforms/mastodon/mastodon.hpp"
 #include "platforms/mention/mention.hpp"
 #include "platforms/meta/meta.hpp"
 #include "platforms/platform.hpp"
@@ -30,6 +31,7 @@ constexpr std::array kPlatforms = {
     Entry{"bluesky", make_bluesky},
     Entry{"generic", make_generic},
     Entry{"line", make_line},
+    Entry{"mastodon", make_mastodon},
     Entry{"mention", make_mention},
     Entry{"meta", make_meta},
     Entry{"reddit", make_reddit},

@@ -38,6 +38,8 @@ TEST(Allocation, DecodingNeedsNoneOnceWarm) {
     EXPECT_EQ(allocations_when_warm("meta", "whatsapp_text"), 0U);
     EXPECT_EQ(allocations_when_warm("meta", "threads_reply"), 0U);
     EXPECT_EQ(allocations_when_warm("vk", "wall_reply_new_nested"), 0U);
+    EXPECT_EQ(allocations_when_warm("mastodon", "ws_update"), 0U);
+    EXPECT_EQ(allocations_when_warm("mastodon", "ws_update_media_null_language"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "message_group_reply"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "deleted_business_messages"), 0U);
 }

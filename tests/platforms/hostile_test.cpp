@@ -38,6 +38,7 @@ const std::vector<Dress> kDresses = {
            R"("date":1772441300,"post_id":4,"owner_id":-1,"text":%},"secret":"dc73Hq0pVk"})"},
     {"telegram", R"({"update_id":1,"message":{"message_id":2,"from":{"id":3,"first_name":"S"},)"
                  R"("chat":{"id":3,"type":"private"},"date":1772443010,"text":%}})"},
+    {"mastodon", R"({"id":"7","uri":"https://a.example/7","account":{"acct":"a"},"content":%})"},
     {"x",
      R"({"data":{"id":"2090000000000000001","author_id":"15","text":%},"includes":{"users":[]}})"},
     {"slack", R"({"type":"event_callback","event_id":"Ev1","event":{"type":"message",)"

@@ -76,6 +76,38 @@ TEST(HtmlText, IsWhatAReaderSees) {
     EXPECT_EQ(text_of("<!-- no --><p></p>"), "");
 }
 
+TEST(HtmlText, KnowsTheTagsOfOtherServers) {
+    EXPECT_EQ(text_of("<p>list:</p><ol><li>a</li><li><p>b</p></li></ol>after"),
+              "list:\n\na\nb\n\nafter");
+    EXPECT_EQ(text_of("he said<blockquote><p>no</p></blockquote>so"
+                      "<pre><code>x &lt; y</code></pre>"),
+              "he said\nno\n\nso\nx < y");
+    EXPECT_EQ(text_of("<h1>T</h1><em>a</em><strong>b</strong><del>c</del>"
+                      "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>"),
+              "T\nabc漢(kan)");
+    EXPECT_EQ(text_of("a<br><br>b<br/></p><p>c"), "a\n\nb\n\nc");
+    EXPECT_EQ(text_of("<span title=\"a > b\">x</span> <b title='>'>y</b>"), "x y");
+    EXPECT_EQ(text_of("&lt;b&gt;&amp;lt;"), "<b>&lt;");
+}
+
+TEST(HtmlText, ManyTagsWithoutAnEndTakeNoLonger) {
+    std::string html;
+    for (int i = 0; i < 1'000'000; ++i) html += i % 2 == 0 ? "<a'" : "<a\"";
+    EXPECT_EQ(text_of(html), html);
+}
+
+TEST(HtmlText, ShowsWholeAddressesThatWereCutShort) {
+    std::vector<std::string> links;
+    EXPECT_EQ(text_of(R"(see <a href="https://a.example/x?y=1&amp;z=2" rel="nofollow">)"
+                      R"(<span class="invisible">https://</span><span class="ellipsis">a.example/x)"
+                      R"(</span><span class="invisible">?y=1&amp;z=2</span></a>, )"
+                      R"(<a href="https://evil.example"><span class="invisible">https://</span>)"
+                      R"(<span class="">bank.example</span></a>)",
+                      &links),
+              "see https://a.example/x?y=1&z=2, https://evil.example");
+    EXPECT_EQ(links, std::vector<std::string>{});
+}
+
 TEST(HtmlText, KeepsTheAddressesOfLinks) {
     std::vector<std::string> links;
     EXPECT_EQ(text_of(R"(<a href="https://a.example/?x=1&amp;y=2">shop</a>, )"
