@@ -32,10 +32,55 @@ constexpr std::array<Member<Object>, 17> kIds = {{
     {"reply_to_comment", &Object::reply_to_comment},
 }};
 
+constexpr std::array<Member<Streamed>, 9> kStreamedIds = {{
+    {"post_owner_id", &Streamed::owner},
+    {"post_id", &Streamed::post_id},
+    {"comment_id", &Streamed::comment_id},
+    {"shared_post_id", &Streamed::shared_id},
+    {"topic_owner_id", &Streamed::topic_owner},
+    {"topic_id", &Streamed::topic_id},
+    {"topic_post_id", &Streamed::topic_post_id},
+    {"id", &Streamed::author_id},
+    {"shared_post_author_id", &Streamed::shared_author_id},
+}};
+
+constexpr std::array<Member<Streamed>, 5> kStreamedTexts = {{
+    {"event_type", &Streamed::type},
+    {"action", &Streamed::action},
+    {"event_url", &Streamed::url},
+    {"text", &Streamed::text},
+    {"shared_post_text", &Streamed::shared_text},
+}};
+
 constexpr std::array<std::string_view, 10> kMediaTypes = {
     "photo", "posted_photo",  "video",    "audio", "doc",
     "album", "audio_message", "graffiti", "story", "sticker",
 };
+
+Errc read_url(JsonValue link, EventReader& reader, std::string_view& url) {
+    return reader.object(link, [&](std::string_view key, JsonValue member) {
+        if (key == "url") reader.text(member, url);
+        return Errc::ok;
+    });
+}
+
+/// Counts what can be seen or heard, and keeps addresses.
+Errc read_attachments(JsonValue value, EventReader& reader, Mentions& out, std::uint16_t& count) {
+    return reader.array(value, [&](JsonValue item) {
+        std::string_view type;
+        std::string_view url;
+        const auto broken = reader.object(item, [&](std::string_view key, JsonValue member) {
+            if (key == "type") reader.text(member, type);
+            else if (key == "link") return read_url(member, reader, url);
+            return Errc::ok;
+        });
+        for (const auto media : kMediaTypes) {
+            if (type == media) count_media(count);
+        }
+        if (type == "link" && !url.empty()) out.links.push_back(url);
+        return broken;
+    });
+}
 
 class ObjectReader {
 public:
@@ -57,7 +102,7 @@ private:
         } else if (key == "date") {
             reader_->seconds(value, object_->date);
         } else if (key == "attachments") {
-            return reader_->array(value, [this](JsonValue item) { return read_attachment(item); });
+            return read_attachments(value, *reader_, *out_, object_->media);
         } else if (key == "message") {  // the shape of message_new from API 5.103 on
             return read(value);
         } else if (key == "reply_message") {
@@ -94,33 +139,28 @@ private:
         });
     }
 
-    Errc read_attachment(JsonValue value) {
-        std::string_view type;
-        std::string_view url;
-        const auto broken =
-            reader_->object(value, [&, this](std::string_view key, JsonValue member) {
-                if (key == "type") reader_->text(member, type);
-                else if (key == "link") return read_url(member, url);
-                return Errc::ok;
-            });
-        for (const auto media : kMediaTypes) {
-            if (type == media) count_media(object_->media);
-        }
-        if (type == "link" && !url.empty()) out_->links.push_back(url);
-        return broken;
-    }
-
-    Errc read_url(JsonValue link, std::string_view& url) {
-        return reader_->object(link, [&, this](std::string_view key, JsonValue member) {
-            if (key == "url") reader_->text(member, url);
-            return Errc::ok;
-        });
-    }
-
     EventReader* reader_;
     Mentions* out_;
     Object* object_;
 };
+
+/// `event_id` and `author` are objects of ids.
+Errc read_streamed(JsonValue value, EventReader& reader, Mentions& out, Streamed& streamed) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (key == "event_id" || key == "author") {
+            return reader.object(member, [&](std::string_view name, JsonValue id) {
+                read_token<Streamed>(kStreamedIds, name, id, reader, streamed);
+                return Errc::ok;
+            });
+        }
+        if (key == "attachments") return read_attachments(member, reader, out, streamed.media);
+        if (const auto field = field_of<Streamed>(kStreamedTexts, key))
+            reader.text(member, streamed.*field);
+        else if (key == "creation_time") reader.seconds(member, streamed.created_at);
+        else if (key == "action_time") reader.token(member, streamed.action_time);
+        return Errc::ok;
+    });
+}
 
 void read_envelope_member(std::string_view key, JsonValue value, EventReader& reader,
                           Event& event) {
@@ -137,12 +177,13 @@ Errc read_envelope(JsonValue root, EventReader& reader, Event& event) {
     });
 }
 
-Errc read_event(JsonValue root, EventReader& reader, Mentions& out, Event& event) {
-    return json_members(root, [&](std::string_view key, JsonValue value) {
-        if (key == "object") return ObjectReader(reader, out, event.object).read(value);
-        read_envelope_member(key, value, reader, event);
-        return Errc::ok;
-    });
+Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Mentions& out,
+                 Event& event) {
+    if (key == "object") return ObjectReader(reader, out, event.object).read(value);
+    if (key == "event") return read_streamed(value, reader, out, event.streamed);
+    if (key == "code") reader.token(value, event.code);
+    else read_envelope_member(key, value, reader, event);
+    return Errc::ok;
 }
 
 }  // namespace hark::platforms::vk

@@ -51,13 +51,6 @@ bool is_message(std::string_view type) {
     return type == "message_new" || type == "message_edit" || type == "message_reply";
 }
 
-/// `vk:<type>:<owner>_<id>`; empty when a number is missing.
-std::string_view pair_id(std::string_view type, std::string_view owner, std::string_view id,
-                         Arena& arena) {
-    if (owner.empty() || id.empty()) return {};
-    return arena.join({"vk:", type, ":", owner, "_", id});
-}
-
 bool is_group(std::string_view from_id, std::string_view group_id) {
     return from_id.starts_with('-') && from_id.substr(1) == group_id;
 }
@@ -98,6 +91,12 @@ void fill_message(const Event& event, Arena& arena, Mention& mention) {
 }
 
 }  // namespace
+
+std::string_view pair_id(std::string_view type, std::string_view owner, std::string_view id,
+                         Arena& arena) {
+    if (owner.empty() || id.empty()) return {};
+    return arena.join({"vk:", type, ":", owner, "_", id});
+}
 
 bool carries_words(const Event& event) noexcept {
     if (is_message(event.type)) return !event.object.service;

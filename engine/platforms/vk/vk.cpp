@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "platforms/batch.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 #include "platforms/vk/event.hpp"
@@ -13,12 +14,14 @@ namespace {
 
 constexpr std::uint64_t kMaxGroupId = 1ULL << 53;
 
-class Vk final : public Platform {
+class Vk final : public JsonPlatform {
 public:
-    explicit Vk(Settings& source)
-        : secrets_(required_secrets(source, "secret",
-                                    "the secret key of the community's Callback API settings")),
-          confirmation_(source.required_text("confirmation")) {
+    explicit Vk(Settings& source) {
+        if (!source.has("file")) {
+            secrets_ = required_secrets(source, "secret",
+                                        "the secret key of the community's Callback API settings");
+            confirmation_ = source.required_text("confirmation");
+        }
         const auto group_id = source.integer("group_id", 0, 0, kMaxGroupId);
         if (group_id != 0) group_id_ = std::to_string(group_id);
     }
@@ -36,27 +39,30 @@ public:
         return answer_to(event);
     }
 
-    Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
-        const auto error = read(frame, arena, out);
-        drop_loose_links(out);
-        return error;
+protected:
+    Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
+        vk::Event event;
+        const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
+            return vk::read_member(key, value, reader, *batch.out, event);
+        });
+        if (broken == Errc::ok) add(event, reader, batch);
+        return broken;
     }
 
 private:
-    Errc read(const Frame& frame, Arena& arena, Mentions& out) {
-        EventReader reader(arena);
-        vk::Event event;
-        const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-            return vk::read_event(root, reader, out, event);
-        });
-        if (broken != Errc::ok) return broken;
-        if (event.type.empty()) return Errc::missing_member;
-        if (!vk::carries_words(event)) {
-            ++out.ignored;
-            return Errc::ok;
-        }
-        if (reader.fault() != Errc::ok) return reader.fault();
-        return admit(vk::to_mention(event, arena), out);
+    static void add(const vk::Event& event, EventReader& reader, const Batch& batch) {
+        if (!event.code.empty()) return add_streamed(event, reader, batch);
+        if (event.type.empty()) return reader.note(Errc::missing_member);
+        if (!vk::carries_words(event)) return batch.ignore(reader);
+        batch.add(vk::to_mention(event, *batch.arena), reader);
+    }
+
+    /// Rules and notices of the server are told to us, and are nobody's words.
+    static void add_streamed(const vk::Event& event, EventReader& reader, const Batch& batch) {
+        if (event.code == "400") return reader.note(Errc::unknown_platform_error);
+        if (event.code != "100" || !vk::carries_words(event.streamed)) return batch.ignore(reader);
+        if (event.streamed.action == "delete") drop_loose_links(*batch.out);
+        batch.add(vk::to_mention(event.streamed, *batch.arena, batch.out->links), reader);
     }
 
     Reception answer_to(const vk::Event& event) const {
@@ -75,7 +81,6 @@ private:
     std::vector<std::string> secrets_;
     std::string confirmation_;
     std::string group_id_;
-    simdjson::ondemand::parser parser_;
     Arena arena_;  ///< for receive() only
 };
 
