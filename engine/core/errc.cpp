@@ -7,6 +7,7 @@ std::string_view to_string(Errc code) noexcept {
         case Errc::ok: return "ok";
         case Errc::malformed_json: return "malformed_json";
         case Errc::malformed_xml: return "malformed_xml";
+        case Errc::malformed_cbor: return "malformed_cbor";
         case Errc::truncated: return "truncated";
         case Errc::invalid_utf8: return "invalid_utf8";
         case Errc::lone_surrogate: return "lone_surrogate";

@@ -12,7 +12,8 @@ enum class Errc : std::uint8_t {
     malformed_json,     ///< not JSON by RFC 8259 (a NUL, a bad number, a control character, garbage
                         ///< after the end)
     malformed_xml,      ///< not XML 1.0, or with a document type, which nobody has to send
-    truncated,          ///< the JSON, XML or compressed bytes end too early
+    malformed_cbor,     ///< not DAG-CBOR in a CAR file as a Bluesky relay sends it
+    truncated,          ///< the JSON, XML, CBOR or compressed bytes end too early
     invalid_utf8,       ///< RFC 3629
     lone_surrogate,     ///< an escaped half of a surrogate pair
     too_deep,           ///< nested deeper than limits::kJsonDepth

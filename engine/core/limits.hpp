@@ -77,6 +77,9 @@ inline constexpr std::size_t kNamesPerFrame =
     1000;  // names that come beside the updates; Meta batches 1,000 of them
 inline constexpr std::size_t kKnownStatuses =
     16 * 1024;  // of a Mastodon source, by its instance's own ids: hours of a large instance, 6 MiB
+inline constexpr std::size_t kRelayOperations = 200;  // of one commit, says the AT protocol
+inline constexpr std::size_t kRelayBlocks =
+    8192;  // of one commit: 200 records and the trees above them are under 2,000
 inline constexpr std::size_t kTextBytes =
     256 * kKiB;                                // longest real post: 100 KB; beyond it a dead letter
 inline constexpr std::size_t kIdBytes = 1024;  // at:// URIs reach 640 bytes

@@ -37,7 +37,8 @@ TEST(BlueskyStream, OpensV2) {
     const auto request = open(kV2);
     EXPECT_EQ(request.url,
               "wss://jetstream2.us-east.bsky.network/xrpc/network.bsky.jetstream.subscribeEvents"
-              "?collections=app.bsky.feed.post&kinds=commit&maxMessageSizeBytes=4194304"
+              "?collections=app.bsky.feed.post&kinds=commit&kinds=account"
+              "&maxMessageSizeBytes=4194304"
               "&zstdDictionary=20260811");
     EXPECT_FALSE(request.permessage_deflate);
     EXPECT_EQ(request.zstd_dictionary.size(), 65'536U);

@@ -196,6 +196,13 @@ Fields decode(Platform& platform, std::string_view body) {
     return fields_of(error, mentions);
 }
 
+Fields expected_of(std::string_view expected_json) {
+    simdjson::dom::parser parser;
+    Fields fields;
+    flatten(fields, "", parser.parse(simdjson::padded_string(expected_json)).value());
+    return fields;
+}
+
 std::string read(std::string_view path) {
     std::ifstream file(kFolder / path, std::ios::binary);
     if (!file) throw std::runtime_error("cannot read " + std::string(path));

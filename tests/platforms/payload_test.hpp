@@ -67,6 +67,9 @@ using Fields = std::map<std::string, std::string>;
 /// Decodes a body as the platform's webhook or stream would hand it in.
 [[nodiscard]] Fields decode(Platform& platform, std::string_view body);
 
+/// What a payload's `*.expected.json` says, in the same shape.
+[[nodiscard]] Fields expected_of(std::string_view expected_json);
+
 /// Bytes of a file under tests/platforms/.
 [[nodiscard]] std::string read(std::string_view path);
 

@@ -1,12 +1,15 @@
 #include "platforms/bluesky/bluesky.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 
 #include "core/limits.hpp"
+#include "platforms/batch.hpp"
 #include "platforms/bluesky/dictionaries.hpp"
 #include "platforms/bluesky/event.hpp"
+#include "platforms/bluesky/relay.hpp"
 #include "platforms/percent.hpp"
 
 namespace hark::platforms {
@@ -15,9 +18,13 @@ namespace {
 
 using bluesky::Event;
 
-constexpr std::string_view kHost = "wss://jetstream2.us-east.bsky.network";
-constexpr std::string_view kPathV1 = "/subscribe";
-constexpr std::string_view kPathV2 = "/xrpc/network.bsky.jetstream.subscribeEvents";
+enum Protocol : std::size_t { kV1, kV2, kRelay };
+constexpr std::array<std::string_view, 3> kProtocols = {"v1", "v2", "relay"};
+constexpr std::array<std::string_view, 3> kAddresses = {
+    "wss://jetstream2.us-east.bsky.network/subscribe",
+    "wss://jetstream2.us-east.bsky.network/xrpc/network.bsky.jetstream.subscribeEvents",
+    "wss://bsky.network/xrpc/com.atproto.sync.subscribeRepos",
+};
 // Authors choose `createdAt`. Before the first posts of the network, or further ahead than a clock
 // goes wrong, it is not believed.
 constexpr auto kFirstPosts = std::chrono::sys_days(std::chrono::year(2022) / 1 / 1);
@@ -49,9 +56,10 @@ std::string_view id_of(std::string_view uri, Arena& arena) {
 class Bluesky final : public Platform {
 public:
     explicit Bluesky(Settings& source) {
-        static constexpr std::array<std::string_view, 2> kProtocols = {"v1", "v2"};
-        v2_ = source.one_of("protocol", kProtocols, "v1") == "v2";
-        url_ = source.text("url", std::string(kHost) + std::string(v2_ ? kPathV2 : kPathV1));
+        const auto protocol = source.one_of("protocol", kProtocols, kProtocols[kV1]);
+        protocol_ = static_cast<Protocol>(
+            std::find(kProtocols.begin(), kProtocols.end(), protocol) - kProtocols.begin());
+        url_ = source.text("url", std::string(kAddresses[protocol_]));
         collections_ = source.texts("collections");
         if (collections_.empty()) collections_.emplace_back(bluesky::kPosts);
         compress_ = source.boolean("compress", true);
@@ -68,22 +76,37 @@ public:
             request.url.append({separator}).append(name).append("=").append(percent_encode(value));
             separator = '&';
         };
+        const auto cursor = resume_at(from);
+        if (protocol_ == kRelay) {
+            if (!cursor.empty()) add("cursor", cursor);
+            return request;
+        }
+        const bool v2 = protocol_ == kV2;
         for (const auto& collection : collections_)
-            add(v2_ ? "collections" : "wantedCollections", collection);
-        if (v2_) add("kinds", "commit");
+            add(v2 ? "collections" : "wantedCollections", collection);
+        if (v2) {
+            add("kinds", "commit");
+            add("kinds", "account");
+        }
         add("maxMessageSizeBytes", std::to_string(limits::kStreamMessageBytes));
-        if (const auto cursor = resume_at(from); !cursor.empty()) add("cursor", cursor);
+        if (!cursor.empty()) add("cursor", cursor);
         if (compress_) {
-            add(v2_ ? "zstdDictionary" : "compress", v2_ ? bluesky::kDictionaryV2 : "true");
-            request.zstd_dictionary = v2_ ? bluesky::dictionary_v2() : bluesky::dictionary_v1();
+            add(v2 ? "zstdDictionary" : "compress", v2 ? bluesky::kDictionaryV2 : "true");
+            request.zstd_dictionary = v2 ? bluesky::dictionary_v2() : bluesky::dictionary_v1();
         }
         // Servers refuse it together with zstd, and v2 does not offer it.
-        request.permessage_deflate = !compress_ && !v2_;
+        request.permessage_deflate = !compress_ && !v2;
         return request;
     }
 
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
-        EventReader reader(arena);
+        const Batch batch{&arena, &out};
+        return protocol_ == kRelay ? decode_relay(frame, batch) : decode_event(frame, batch);
+    }
+
+private:
+    Errc decode_event(const Frame& frame, const Batch& batch) {
+        EventReader reader(*batch.arena);
         Event event;
         links_.clear();
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
@@ -95,18 +118,102 @@ public:
         if (event.type.empty() || (is_commit && event.collection.empty()))
             return reader.fault() != Errc::ok ? reader.fault() : Errc::missing_member;
         if (!event.position.empty() && event.position.size() <= Cursor::kMaxBytes)
-            out.cursor = Cursor(event.position);
-        const auto action = action_of(event.operation);
-        // A record of another collection may look like anything: what was wrong with it is nothing.
-        if (!is_commit || event.collection != bluesky::kPosts || !action) {
-            ++out.ignored;
-            return Errc::ok;
-        }
-        if (reader.fault() != Errc::ok) return reader.fault();
-        return add(event, *action, frame.received_at, arena, out);
+            batch.out->cursor = Cursor(event.position);
+        add_event(event, frame.received_at, reader, batch);
+        const auto fault = reader.fault();
+        if (fault != Errc::ok) drop_loose_links(*batch.out);
+        return fault;
     }
 
-private:
+    /// A frame has the operations of one commit: what is wrong with one leaves the others alone.
+    Errc decode_relay(const Frame& frame, const Batch& batch) {
+        auto& message = relay_;
+        if (const auto error = bluesky::read_relay_frame(frame.bytes, message); error != Errc::ok)
+            return error;
+        if (message.type.empty()) {
+            // A relay that numbers anew knows nothing of our place in the old count.
+            forget_cursor_ |= message.error == "FutureCursor";
+            return message.error.empty() ? Errc::missing_member : Errc::unknown_platform_error;
+        }
+        Event event;
+        event.did = message.did;
+        event.rev = message.rev;
+        event.time = parse_rfc3339(message.time).value_or(Timestamp{});
+        event.type = message.type.substr(message.type.find('#') + 1);
+        event.status = message.status;
+        event.is_active = message.is_active;
+        if (message.seq > 0) {
+            forget_cursor_ = false;
+            event.position = position(message.seq, *batch.arena);
+            batch.out->cursor = Cursor(event.position);
+        }
+        if (event.type != "commit") {
+            EventReader reader(*batch.arena);
+            add_event(event, frame.received_at, reader, batch);
+            return reader.fault();
+        }
+        for (const auto& operation : message.operations) {
+            const auto error = add_operation(operation, event, frame.received_at, batch);
+            if (error != Errc::ok) return settle(error, *batch.out);
+        }
+        return settle(Errc::ok, *batch.out);
+    }
+
+    Errc add_operation(const bluesky::RelayMessage::Operation& operation, Event event,
+                       Timestamp received_at, const Batch& batch) {
+        const auto slash = operation.path.find('/');
+        event.operation = operation.action;
+        event.collection = operation.path.substr(0, slash);
+        if (slash != std::string_view::npos) event.rkey = operation.path.substr(slash + 1);
+        EventReader reader(*batch.arena);
+        links_.clear();
+        std::string_view block;
+        if (event.collection == bluesky::kPosts && !operation.cid.empty()) {
+            block = relay_.find(operation.cid);
+            if (!block.empty())
+                reader.note(bluesky::read_relay_record(block, reader, links_, event));
+        }
+        add_event(event, received_at, reader, batch);
+        if (reader.fault() == Errc::ok) return Errc::ok;
+        drop_loose_links(*batch.out);
+        return batch.refuse(reader.fault(), block.empty() ? operation.path : block);
+    }
+
+    static std::string_view position(std::uint64_t seq, Arena& arena) {
+        std::array<char, 20> digits;  // all that 64 bits need
+        const auto* const end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), seq).ptr;
+        return arena.copy({digits.data(), static_cast<std::size_t>(end - digits.data())});
+    }
+
+    /// What is wrong with it is noted in `reader`.
+    void add_event(const Event& event, Timestamp received_at, EventReader& reader,
+                   const Batch& batch) const {
+        const bool is_gone = event.type == "account" && !event.is_active &&
+                             (event.status == "deleted" || event.status == "takendown");
+        if (is_gone) return batch.add(all_of_account(event, *batch.arena), reader);
+        const auto action = action_of(event.operation);
+        // A record of another collection may look like anything: what was wrong with it is nothing.
+        if (event.type != "commit" || event.collection != bluesky::kPosts || !action)
+            return batch.ignore(reader);
+        if (reader.fault() == Errc::ok)
+            reader.note(add(event, *action, received_at, *batch.arena, *batch.out));
+    }
+
+    /// Everything that the account ever posted is to be dropped.
+    static Mention all_of_account(const Event& event, Arena& arena) {
+        Mention mention;
+        mention.platform = "bluesky";
+        mention.id = join_id("bluesky:at://", event.did, arena);
+        mention.event_id = event.position;
+        mention.action = Action::deleted;
+        mention.created_at = event.time;
+        mention.url = join_id("https://bsky.app/profile/", event.did, arena);
+        mention.author.id = event.did;
+        mention.thread = mention.id;
+        return mention;
+    }
+
     static std::optional<Action> action_of(std::string_view operation) noexcept {
         if (operation == "create") return Action::created;
         if (operation == "update") return Action::edited;
@@ -115,14 +222,15 @@ private:
     }
 
     /// v1 counts microseconds of a server's own clock: some seconds are stepped back, and what
-    /// comes twice is recognised. A v2 sequence number is exact. A cursor of the other protocol
-    /// means nothing.
+    /// comes twice is recognised. A sequence number is exact. A cursor of the other sort means
+    /// nothing.
     [[nodiscard]] std::string resume_at(const Cursor& from) const {
         const auto text = from.text();
         std::int64_t position = 0;
         std::from_chars(text.data(), text.data() + text.size(), position);
-        if (position <= 0 || (position < kFirstMicroseconds) != v2_) return {};
-        if (!v2_) position -= limits::kCursorOverlap.count();
+        const bool is_sequence = position < kFirstMicroseconds;
+        if (forget_cursor_ || position <= 0 || is_sequence != (protocol_ != kV1)) return {};
+        if (protocol_ == kV1) position -= limits::kCursorOverlap.count();
         return std::to_string(position);
     }
 
@@ -148,9 +256,7 @@ private:
         mention.text = event.text;
         mention.media = event.media;
         add_links(event, out);
-        const auto error = admit(mention, out);
-        if (error != Errc::ok) drop_loose_links(out);
-        return error;
+        return admit(mention, out);
     }
 
     /// Lists, feeds and starter packs can be shown below a post too; those it does not answer.
@@ -178,9 +284,11 @@ private:
 
     std::string url_;
     std::vector<std::string> collections_;
-    bool v2_ = false;
+    Protocol protocol_ = kV1;
     bool compress_ = true;
+    bool forget_cursor_ = false;  ///< the relay does not know our place
     simdjson::ondemand::parser parser_;
+    bluesky::RelayMessage relay_;
     std::vector<bluesky::FacetLink> links_;  ///< of the message in hand
 };
 

@@ -8,7 +8,8 @@
 
 namespace hark::platforms::bluesky {
 
-/// What one Jetstream message holds, v1 or v2; empty views where it holds nothing of the kind.
+/// What one Jetstream message holds, v1 or v2, or one operation of a relay's; empty views where it
+/// holds nothing of the kind.
 struct Event {
     std::string_view type;  ///< v1 `kind`; v2 the part of `$type` behind the `#`
     std::string_view did;
@@ -18,7 +19,9 @@ struct Event {
     std::string_view operation;
     std::string_view collection;
     std::string_view rkey;
-    bool is_error = false;  ///< v2: the server reports an error of its own
+    std::string_view status;  ///< of an account that is not active
+    bool is_active = true;
+    bool is_error = false;  ///< the server reports an error of its own
 
     // of the post record
     std::string_view text;

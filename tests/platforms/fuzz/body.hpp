@@ -16,10 +16,11 @@
 /// every mention whatever the body was.
 namespace hark::platforms::fuzz {
 
-/// A platform whose secrets are all `x`.
-inline std::unique_ptr<Platform> make(std::string_view name,
-                                      std::initializer_list<std::string_view> secret_keys,
-                                      std::initializer_list<std::string_view> text_keys) {
+/// A platform whose secrets are all `x`, and whose texts are `text` but for `values`.
+inline std::unique_ptr<Platform> make(
+    std::string_view name, std::initializer_list<std::string_view> secret_keys,
+    std::initializer_list<std::string_view> text_keys,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> values = {}) {
     ::setenv("HARK_FUZZ_SECRET", "x", 1);
     SettingNode node;
     node.type = SettingNode::Type::map;
@@ -31,6 +32,7 @@ inline std::unique_ptr<Platform> make(std::string_view name,
     };
     for (const auto key : secret_keys) add(key, "${HARK_FUZZ_SECRET}");
     for (const auto key : text_keys) add(key, "text");
+    for (const auto& [key, value] : values) add(key, std::string(value));
     SettingsReport report;
     Settings settings(node, report);
     auto platform = make_platform(name, settings);
