@@ -35,17 +35,19 @@ constexpr std::size_t kKeptBytes = 8 * limits::kKiB;  // what an idle connection
 
 class RequestView final : public platforms::HttpRequest {
 public:
-    RequestView(const Parser& parser, std::string_view given_query, std::string_view unpacked)
+    RequestView(const Parser& parser, std::string_view given_query, std::string_view unpacked,
+                std::string_view address)
         : fields_(parser.get()) {
         method = {fields_.method_string().data(), fields_.method_string().size()};
         query = given_query;
         body = unpacked;
         received_at = now();
+        peer = address;
     }
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept override {
-        const auto found = fields_.find({name.data(), name.size()});
-        if (found == fields_.end()) return {};
-        return {found->value().data(), found->value().size()};
+        const auto [first, last] = fields_.equal_range({name.data(), name.size()});
+        if (first == last || std::next(first) != last) return {};
+        return {first->value().data(), first->value().size()};
     }
 
 private:
@@ -101,6 +103,8 @@ public:
     Task<void> run() {
         const auto alive = this->shared_from_this();
         error_code error;
+        const auto peer = socket_of(stream_).remote_endpoint(error);
+        if (!error) address_ = peer.address().to_string();
         if constexpr (std::is_same_v<Stream, TlsStream>) {
             deadline = WebhookClock::now() + shared_->options.handshake_timeout;
             co_await stream_.async_handshake(asio::ssl::stream_base::server,
@@ -243,7 +247,7 @@ private:
             body.reserve(body.size() + limits::kFramePadding);
             bytes = body;
         }
-        const RequestView view(*parser_, query_, bytes);
+        const RequestView view(*parser_, query_, bytes, address_);
         const auto reception = route.route.platform->receive(view);
         const bool head = parser_->get().method() == http::verb::head;
         HttpAnswer reply{reception.reply.status, reception.reply.content_type, reception.reply.body,
@@ -310,6 +314,7 @@ private:
     Stream stream_;
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
+    std::string address_;  ///< of the peer
     std::string query_;
     std::string unpacked_;
     std::string answer_;
@@ -327,8 +332,7 @@ void serve(const std::shared_ptr<WebhookShared>& shared, const std::shared_ptr<P
     shared->options.open->fetch_add(1);
     shared->peers.push_front(peer);
     peer->place = shared->peers.begin();
-    asio::co_spawn(
-        shared->io.get_executor(), [peer] { return peer->run(); }, asio::detached);
+    asio::co_spawn(shared->io.get_executor(), [peer] { return peer->run(); }, asio::detached);
 }
 
 }  // namespace

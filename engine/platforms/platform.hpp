@@ -23,8 +23,9 @@ struct HttpRequest {
     std::string_view
         body;  ///< limits::kFramePadding readable bytes follow; gzip is already unpacked
     Timestamp received_at{};
-    /// Value of the first header of this name (case-insensitive), without surrounding blanks; empty
-    /// when absent.
+    std::string_view peer;  ///< the address at the connection's other end: a proxy's, behind one
+    /// Value of the header of this name (case-insensitive), without surrounding blanks; empty when
+    /// it is absent, or given twice: then nobody knows who wrote which.
     [[nodiscard]] virtual std::string_view header(std::string_view name) const noexcept = 0;
 
 protected:

@@ -1,20 +1,27 @@
 #include <array>
 
 #include "platforms/bluesky/bluesky.hpp"
+#include "platforms/discord/discord.hpp"
 #include "platforms/generic/generic.hpp"
+#include "platforms/intercom/intercom.hpp"
 #include "platforms/line/line.hpp"
+#include "platforms/linkedin/linkedin.hpp"
 #include "platforms/mastodon/mastodon.hpp"
+#include "platforms/max/max.hpp"
 #include "platforms/mention/mention.hpp"
 #include "platforms/meta/meta.hpp"
+#include "platforms/ok/ok.hpp"
 #include "platforms/platform.hpp"
 #include "platforms/reddit/reddit.hpp"
 #include "platforms/slack/slack.hpp"
 #include "platforms/telegram/telegram.hpp"
+#include "platforms/tiktok/tiktok.hpp"
 #include "platforms/viber/viber.hpp"
 #include "platforms/vk/vk.hpp"
 #include "platforms/wechat/wechat.hpp"
 #include "platforms/x/x.hpp"
 #include "platforms/youtube/youtube.hpp"
+#include "platforms/zendesk/zendesk.hpp"
 
 namespace hark::platforms {
 
@@ -29,20 +36,27 @@ struct Entry {
 // clang-format off
 constexpr std::array kPlatforms = {
     Entry{"bluesky", make_bluesky},
+    Entry{"discord", make_discord},
     Entry{"generic", make_generic},
+    Entry{"intercom", make_intercom},
     Entry{"line", make_line},
+    Entry{"linkedin", make_linkedin},
     Entry{"mastodon", make_mastodon},
+    Entry{"max", make_max},
     Entry{"mention", make_mention},
     Entry{"meta", make_meta},
+    Entry{"ok", make_ok},
     Entry{"reddit", make_reddit},
     Entry{"slack", make_slack},
     Entry{"telegram", make_telegram},
     Entry{"text", make_text},
+    Entry{"tiktok", make_tiktok},
     Entry{"viber", make_viber},
     Entry{"vk", make_vk},
     Entry{"wechat", make_wechat},
     Entry{"x", make_x},
     Entry{"youtube", make_youtube},
+    Entry{"zendesk", make_zendesk},
 };
 // clang-format on
 

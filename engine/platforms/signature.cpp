@@ -244,4 +244,9 @@ bool equal_secret(std::span<const std::string> secrets, std::string_view token) 
     return matched;
 }
 
+Errc check_secret(std::span<const std::string> secrets, std::string_view header) {
+    if (header.empty()) return Errc::missing_signature;
+    return equal_secret(secrets, header) ? Errc::ok : Errc::bad_signature;
+}
+
 }  // namespace hark::platforms

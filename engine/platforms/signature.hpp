@@ -75,4 +75,8 @@ private:
 /// neither the place of the first difference nor the length shows. An empty token never is.
 [[nodiscard]] bool equal_secret(std::span<const std::string> secrets, std::string_view token);
 
+/// Checks a header that holds a plain secret: ok, missing_signature when it is empty, or
+/// bad_signature.
+[[nodiscard]] Errc check_secret(std::span<const std::string> secrets, std::string_view header);
+
 }  // namespace hark::platforms

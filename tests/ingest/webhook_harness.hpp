@@ -16,14 +16,15 @@
 
 namespace hark::ingest {
 
-/// A platform whose handshake gives the query back, and whose only secret is "secret". It opens
-/// bodies that are `sealed:…`, and drops those that are `forged` without saying so.
+/// A platform whose handshake gives the query back (or, asked for it, the peer's address), and
+/// whose only secret is "secret". It opens bodies that are `sealed:…`, and drops those that are
+/// `forged` without saying so.
 class GatePlatform final : public platforms::Platform {
 public:
     platforms::Reception receive(const platforms::HttpRequest& request) override {
         platforms::Reception reception;
         if (request.method != "POST") {
-            reception.reply.body = request.query;
+            reception.reply.body = request.query == "peer" ? request.peer : request.query;
         } else if (request.header("x-token") != "secret") {
             reception.error = Errc::bad_signature;
             reception.reply.status = 401;

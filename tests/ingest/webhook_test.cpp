@@ -59,6 +59,21 @@ TEST(Webhook, answers_pipelined_requests_in_their_order) {
     EXPECT_THAT(server.texts(), ElementsAre("1", "2", "3"));
 }
 
+TEST(Webhook, platforms_see_who_asks) {
+    WebhookHarness server;
+    auto client = server.connect();
+    EXPECT_EQ(client.ask("GET /hook?peer HTTP/1.1\r\nHost: h\r\n\r\n").body, "127.0.0.1");
+}
+
+TEST(Webhook, a_header_that_comes_twice_counts_for_none) {
+    WebhookHarness server;
+    auto client = server.connect();
+    const std::string_view rest = "Host: h\r\nContent-Length: 0\r\n\r\n";
+    const std::string head = "POST /hook HTTP/1.1\r\nX-Token: secret\r\n";
+    EXPECT_EQ(client.ask(head + std::string(rest)).status, 200U);
+    EXPECT_EQ(client.ask(head + "x-token: secret\r\n" + std::string(rest)).status, 401U);
+}
+
 TEST(Webhook, a_request_may_come_byte_by_byte) {
     WebhookHarness server;
     auto client = server.connect();

@@ -42,6 +42,12 @@ TEST(Allocation, DecodingNeedsNoneOnceWarm) {
     EXPECT_EQ(allocations_when_warm("mastodon", "ws_update_media_null_language"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "message_group_reply"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "deleted_business_messages"), 0U);
+    EXPECT_EQ(allocations_when_warm("linkedin", "social_action_comment"), 0U);
+    EXPECT_EQ(allocations_when_warm("zendesk", "ticket_comment_added"), 0U);
+    EXPECT_EQ(allocations_when_warm("intercom", "conversation_user_replied"), 0U);
+    EXPECT_EQ(allocations_when_warm("ok", "message_created"), 0U);
+    EXPECT_EQ(allocations_when_warm("max", "message_created"), 0U);
+    EXPECT_EQ(allocations_when_warm("discord", "gateway_message_update"), 0U);
 }
 
 }  // namespace

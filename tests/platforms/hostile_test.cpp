@@ -48,6 +48,21 @@ const std::vector<Dress> kDresses = {
              R"("text":%}}]})"},
     {"viber", R"({"event":"message","timestamp":1772448100123,"message_token":49126618,)"
               R"("sender":{"id":"1="},"message":{"type":"text","text":%}})"},
+    {"linkedin", R"({"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notifications":[)"
+                 R"({"notificationId":1,"action":"COMMENT","sourcePost":"urn:li:activity:1",)"
+                 R"("generatedActivity":"urn:li:comment:2","decoratedGeneratedActivity":)"
+                 R"({"comment":{"owner":"urn:li:person:3","text":%}}}]})"},
+    {"zendesk", R"({"type":"zen:event-type:ticket.comment_added","account_id":1,"detail":)"
+                R"({"id":"2"},"event":{"comment":{"id":"3","is_public":true,"body":%}}})"},
+    {"intercom", R"({"topic":"conversation.user.replied","id":"n","app_id":"a","data":{"item":)"
+                 R"({"id":"1","created_at":5,"conversation_parts":{"conversation_parts":[)"
+                 R"({"id":"2","part_type":"comment","body":%}]}}}})"},
+    {"ok", R"({"webhookType":"MESSAGE_CREATED","sender":{"user_id":"user:1"},"recipient":)"
+           R"({"chat_id":"chat:C1"},"message":{"mid":"mid:C1.1","text":%},"timestamp":5})"},
+    {"max", R"({"update_type":"message_created","timestamp":5,"message":{"recipient":)"
+            R"({"chat_id":1},"body":{"mid":"m","text":%}}})"},
+    {"discord", R"({"t":"MESSAGE_CREATE","s":1,"op":0,"d":{"id":"5","channel_id":"7","author":)"
+                R"({"id":"8","username":"u"},"type":0,"content":%}})"},
 };
 
 std::string dressed(const Dress& dress, std::string_view text_json) {

@@ -141,6 +141,7 @@ std::unique_ptr<Platform> make(std::string_view name, std::string_view settings_
     const auto node = setting_node(parser.parse(simdjson::padded_string(settings_json)).value());
     SettingsReport report;
     Settings settings(node, report);
+    (void)settings.text("path", "");  // the app's own key
     auto platform = make_platform(name, settings);
     settings.finish();
     faults.insert(faults.end(), report.faults.begin(), report.faults.end());

@@ -34,6 +34,8 @@ struct Scheme {
     std::string another;
     std::string clock;  ///< the header with the time that is signed
     bool body_is_signed = true;
+    std::string platform = {};  ///< when it is not called as the scheme is
+    bool plain = false;    ///< the key is public and stands in the settings as it is
 };
 
 const std::map<std::string, Scheme, std::less<>>& schemes() {
@@ -47,6 +49,20 @@ const std::map<std::string, Scheme, std::less<>>& schemes() {
         {"line", {"channel_secret", "", kOther, kAnother, "", true}},
         {"x", {"consumer_secret", "", kOther, kAnother, "", true}},
         {"viber", {"auth_token", "", kOther, kAnother, "", true}},
+        {"tiktok", {"client_secret", "", kOther, kAnother, "TikTok-Signature", true}},
+        {"tiktok_shop",
+         {"client_secret", R"(,"service":"shop","app_key":"6example0key")", kOther, kAnother, "",
+          true, "tiktok"}},
+        {"douyin",
+         {"client_secret", R"(,"service":"douyin")", kOther, kAnother, "", true, "tiktok"}},
+        {"linkedin", {"client_secret", "", kOther, kAnother, "", true}},
+        {"zendesk",
+         {"signing_secret", "", kOther, kAnother, "X-Zendesk-Webhook-Signature-Timestamp", true}},
+        {"intercom", {"client_secret", "", kOther, kAnother, "", true}},
+        {"max", {"secret", "", kOther, kAnother, "", false}},
+        {"discord",
+         {"public_key", "", std::string(64, '0'), std::string(64, '1'), "X-Signature-Timestamp",
+          true, "", true}},
     };
     return all;
 }
@@ -76,6 +92,7 @@ const std::map<std::string, std::string, std::less<>>& handshakes() {
     static const std::map<std::string, std::string, std::less<>> all = {
         {"vk_confirmation", ""},
         {"slack_official", ""},
+        {"discord_interaction_ping", ""},
         {"slack_url_verification", "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"},
     };
     return all;
@@ -132,12 +149,14 @@ std::unique_ptr<Platform> platform_of(const Vector& vector,
     const auto& scheme = schemes().at(vector.platform);
     std::string list = "[";
     for (const auto& secret : secrets) {
-        list += (list.size() > 1 ? "," : "") + std::string("\"secret:") + secret + "\"";
+        list += std::string(list.size() > 1 ? "," : "") + (scheme.plain ? "\"" : "\"secret:") +
+                secret + "\"";
     }
     list += "]";
     auto settings = "{\"" + scheme.key + "\":" + list + scheme.further;
     if (vector.platform == "meta") settings += ",\"verify_token\":" + list;
-    return make(vector.platform, settings + "}");
+    const auto& name = scheme.platform.empty() ? vector.platform : scheme.platform;
+    return make(name, settings + "}");
 }
 
 Reception receive(Platform& platform, const Vector& vector) {

@@ -1,6 +1,11 @@
 // What sets the smaller webhook platforms apart: handshakes, texts in markup, what is ignored.
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <numeric>
+#include <stdexcept>
 
 #include "platforms/markup.hpp"
 #include "platforms/payload_test.hpp"
@@ -25,7 +30,8 @@ Reception post(Platform& platform, std::string_view body,
 }
 
 TEST(Webhook, WantsASignature) {
-    for (const auto* name : {"slack", "line", "viber", "x"}) {
+    for (const auto* name : {"slack", "line", "viber", "x", "tiktok", "linkedin", "zendesk",
+                             "intercom", "max", "discord"}) {
         const auto platform = make_default(name);
         const auto reception = post(*platform, "{}", {});
         EXPECT_FALSE(reception.decode) << name;
@@ -36,9 +42,10 @@ TEST(Webhook, WantsASignature) {
 }
 
 TEST(Webhook, CannotBeConfiguredWithoutItsSecret) {
-    for (const auto* name : {"slack", "line", "viber"}) {
+    for (const auto* name : {"slack", "line", "viber", "tiktok", "linkedin", "zendesk", "intercom",
+                             "max", "discord"}) {
         std::vector<Fault> faults;
-        EXPECT_EQ(make(name, "{}", faults), nullptr) << name;
+        EXPECT_EQ(make(name, R"({"path":"/x"})", faults), nullptr) << name;
         EXPECT_EQ(faults.size(), 1U) << name;
     }
 }
@@ -327,6 +334,358 @@ TEST(X, TimesOfTheOldApiAreRead) {
                               "Sun Feb 30 23:59:59 +0000 2028", "yesterday"}) {
         EXPECT_EQ(at_time(wrong).at("error"), "number_range") << wrong;
     }
+}
+
+// -- TikTok
+
+TEST(TikTok, TheOrderOfTheHeadersPartsIsFree) {
+    const auto platform = make_default("tiktok");
+    const auto body = read("payloads/tiktok/video_publish_completed.json");
+    Hmac hmac(Digest::sha256, std::vector<std::string>{"exampleTikTokClientSecret0001"});
+    const auto code = encode_hex(hmac.code("1772452800." + body));
+    const auto error_for = [&](const std::string& header) {
+        return post(*platform, body, {{"TikTok-Signature", header}}).error;
+    };
+    EXPECT_EQ(error_for("s=" + code + ",x=1,t=1772452800"), Errc::ok);
+    for (const auto& header : {code, "s=" + code, std::string("t=1772452800"), std::string(","),
+                               "t=,s=" + code, "t=1772452800;s=" + code}) {
+        EXPECT_EQ(error_for(header), Errc::bad_signature) << header;
+    }
+}
+
+TEST(TikTok, AShopNeedsItsAppKey) {
+    std::vector<Fault> faults;
+    EXPECT_EQ(make("tiktok", R"({"client_secret":"secret:x","service":"shop"})", faults), nullptr);
+    EXPECT_EQ(faults.size(), 1U);
+}
+
+// -- LinkedIn
+
+std::string social_action(std::string_view members) {
+    return R"({"notifications":[{"notificationId":7,"lastModifiedAt":1772448300310,)"
+           R"("organizationalEntity":"urn:li:organization:1","sourcePost":"urn:li:activity:2",)" +
+           std::string(members) + R"(}],"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"})";
+}
+
+TEST(LinkedIn, SignsNoBodyForAnybody) {
+    const auto platform = make_default("linkedin");
+    for (const auto* query : {"", "challengeCode=", "challengeCode=hmacsha256%3D%7B%7D",
+                              "challengeCode=a%20b", "applicationId=1"}) {
+        TestRequest request("GET", "");
+        request.query = query;
+        const auto reception = platform->receive(request);
+        EXPECT_EQ(reception.reply.status, 400U) << query;
+        EXPECT_EQ(reception.reply.body, "") << query;
+    }
+}
+
+TEST(LinkedIn, TheHeaderMayHaveThePrefixThatIsSigned) {
+    const auto platform = make_default("linkedin");
+    const auto body = read("payloads/linkedin/social_action_comment.json");
+    const std::string code = "3a69b50399451e7767466063002823a4da7228be0119a9af9ad8d699a41ac7c3";
+    EXPECT_TRUE(post(*platform, body, {{"X-LI-Signature", "hmacsha256=" + code}}).decode);
+    EXPECT_TRUE(post(*platform, body, {{"X-LI-Signature", code}}).decode);
+    EXPECT_FALSE(post(*platform, body, {{"X-LI-Signature", "hmacsha1=" + code}}).decode);
+}
+
+TEST(LinkedIn, EditsAndDeletionsAreOfTheSameComment) {
+    const auto edited = decode_as(
+        "linkedin",
+        social_action(R"("action":"COMMENT_EDIT","generatedActivity":"urn:li:comment:3",)"
+                      R"("decoratedGeneratedActivity":{"comment":{"text":"new",)"
+                      R"("owner":"urn:li:person:4","parentComment":"urn:li:comment:1"}})"));
+    EXPECT_EQ(edited.at("mentions[0].id"), "linkedin:urn:li:comment:3");
+    EXPECT_EQ(edited.at("mentions[0].action"), "edited");
+    EXPECT_EQ(edited.at("mentions[0].event_id"), "7");
+    EXPECT_EQ(edited.at("mentions[0].parent"), "linkedin:urn:li:comment:1");
+    EXPECT_EQ(edited.count("mentions[0].created_at"), 0U) << "it is the edit's";
+    const auto deleted = decode_as(
+        "linkedin",
+        social_action(R"("action":"COMMENT_DELETE","generatedActivity":"urn:li:comment:3")"));
+    EXPECT_EQ(deleted.at("mentions[0].id"), "linkedin:urn:li:comment:3");
+    EXPECT_EQ(deleted.at("mentions[0].action"), "deleted");
+    EXPECT_EQ(deleted.count("mentions[0].text"), 0U);
+}
+
+TEST(LinkedIn, TheOrganisationItselfIsTheBrand) {
+    for (const auto* members :
+         {R"("action":"ADMIN_COMMENT","generatedActivity":"urn:li:comment:3")",
+          R"("action":"COMMENT","generatedActivity":"urn:li:comment:3",)"
+          R"("decoratedGeneratedActivity":{"comment":{"owner":"urn:li:organization:1"}})"}) {
+        EXPECT_EQ(decode_as("linkedin", social_action(members)).at("mentions[0].author.is_brand"),
+                  "true");
+    }
+}
+
+TEST(LinkedIn, SharesStandForThemselves) {
+    const auto fields =
+        decode_as("linkedin",
+                  social_action(R"("action":"SHARE_MENTION","generatedActivity":"urn:li:share:3",)"
+                                R"("decoratedGeneratedActivity":{"share":{"text":"@Acme!"}})"));
+    EXPECT_EQ(fields.at("mentions[0].kind"), "mention");
+    EXPECT_EQ(fields.at("mentions[0].thread"), "linkedin:urn:li:share:3");
+    EXPECT_EQ(fields.at("mentions[0].url"), "https://www.linkedin.com/feed/update/urn:li:share:3");
+    EXPECT_EQ(fields.at("mentions[0].text"), "@Acme!");
+}
+
+TEST(LinkedIn, OneBadNotificationLeavesTheOthers) {
+    const auto fields = decode_as(
+        "linkedin", R"({"notifications":[{"action":"LIKE"},{"action":"COMMENT"},{},7,)"
+                    R"({"action":"COMMENT","generatedActivity":"urn:li:comment:3"}],"type":"x"})");
+    EXPECT_EQ(fields.at("ignored"), "1");
+    EXPECT_EQ(fields.at("refused[0]"), "missing_member");
+    EXPECT_EQ(fields.at("refused[1]"), "missing_member");
+    EXPECT_EQ(fields.at("refused[2]"), "wrong_type");
+    EXPECT_EQ(fields.at("mentions[0].id"), "linkedin:urn:li:comment:3");
+    EXPECT_EQ(decode_as("linkedin", R"({"type":"SOME_DAY"})"), (Fields{{"ignored", "1"}}));
+}
+
+// -- Zendesk
+
+std::string ticket_comment(std::string_view members) {
+    return R"({"event":{"comment":{"body":"hi","id":"3",)" + std::string(members) +
+           R"(}},"detail":{"id":"2"},"account_id":1,)"
+           R"("type":"zen:event-type:ticket.comment_added"})";
+}
+
+TEST(Zendesk, StaffIsTheBrandAndItsNotesAreNobodysBusiness) {
+    const auto answer =
+        decode_as("zendesk", ticket_comment(R"("author":{"is_staff":true},"is_public":true)"));
+    EXPECT_EQ(answer.at("mentions[0].author.is_brand"), "true");
+    EXPECT_EQ(answer.at("mentions[0].thread"), "zendesk:1:ticket:2");
+    EXPECT_EQ(decode_as("zendesk", ticket_comment(R"("is_public":false)")),
+              (Fields{{"ignored", "1"}}));
+}
+
+TEST(Zendesk, UnknownEventsAreIgnored) {
+    EXPECT_EQ(decode_as("zendesk", R"({"type":"zen:event-type:user.created","event":7,)"
+                                   R"("detail":{"id":{}}})"),
+              (Fields{{"ignored", "1"}}));
+    EXPECT_EQ(decode_as("zendesk", R"({"type":"zen:event-type:ticket.comment_added","event":)"
+                                   R"({"comment":{"is_public":true,"id":"3"}}})"),
+              (Fields{{"error", "missing_member"}}));
+}
+
+// -- Intercom
+
+std::string conversation(std::string_view topic, std::string_view parts) {
+    return R"({"data":{"item":{"conversation_parts":{"conversation_parts":[)" + std::string(parts) +
+           R"(]},"source":{"id":"9","body":"<p>first</p>","author":{"type":"user","id":"u"}},)"
+           R"("created_at":1772448000,"id":"1"}},"topic":")" +
+           std::string(topic) + R"(","app_id":"a","id":"n"})";
+}
+
+TEST(Intercom, AnswersTheLookWhetherWeAreThere) {
+    const auto platform = make_default("intercom");
+    TestRequest request("HEAD", "");
+    const auto reception = platform->receive(request);
+    EXPECT_EQ(reception.reply.status, 200U);
+    EXPECT_FALSE(reception.decode);
+}
+
+TEST(Intercom, WhatBeganTheConversationCountsOnce) {
+    const auto begun = decode_as("intercom", conversation("conversation.user.created", ""));
+    EXPECT_EQ(begun.at("mentions[0].id"), "intercom:a:1:9");
+    EXPECT_EQ(begun.at("mentions[0].text"), "first");
+    EXPECT_EQ(begun.at("mentions[0].created_at"), "2026-03-02T10:40:00.000Z");
+    const auto replied = decode_as(
+        "intercom", conversation("conversation.user.replied", R"({"id":"10","body":"second"})"));
+    EXPECT_EQ(replied.at("mentions[0].id"), "intercom:a:1:10");
+    EXPECT_EQ(replied.count("mentions[1].id"), 0U);
+}
+
+TEST(Intercom, TheTeamIsTheBrandAndItsNotesAreNobodysBusiness) {
+    const auto fields = decode_as(
+        "intercom", conversation("conversation.admin.replied",
+                                 R"({"id":"2","body":"yes","author":{"type":"admin"}},)"
+                                 R"({"id":"3","part_type":"note","body":"rude one"},)"
+                                 R"({"id":"4","part_type":"assignment","body":null},)"
+                                 R"({"id":"5","redacted":true,"body":"<p>gone</p>"},)"
+                                 R"({"id":"6","body":"pic","attachments":[{},{}]},{"body":7})"));
+    EXPECT_EQ(fields.at("mentions[0].author.is_brand"), "true");
+    EXPECT_EQ(fields.at("ignored"), "2");
+    EXPECT_EQ(fields.at("mentions[1].action"), "deleted");
+    EXPECT_EQ(fields.count("mentions[1].text"), 0U);
+    EXPECT_EQ(fields.at("mentions[2].media"), "2");
+    EXPECT_EQ(fields.at("refused[0]"), "wrong_type");
+}
+
+TEST(Intercom, OtherTopicsAreIgnored) {
+    for (const auto* body : {R"({"topic":"ping","app_id":"a","data":{"item":{"id":{}}}})",
+                             R"({"topic":"contact.created","app_id":"a","data":7})",
+                             R"({"topic":"conversation.admin.closed","app_id":"a","data":{}})"}) {
+        EXPECT_EQ(decode_as("intercom", body), (Fields{{"ignored", "1"}})) << body;
+    }
+}
+
+// -- Odnoklassniki
+
+TEST(Ok, LetsInItsNetworksAlone) {
+    const auto platform = make_default("ok");
+    const auto status_for = [&](std::string_view peer) {
+        TestRequest request("POST", read("payloads/ok/message_created.json"));
+        request.peer = peer;
+        const auto reception = platform->receive(request);
+        EXPECT_EQ(reception.decode, reception.reply.status == 200) << peer;
+        return reception.reply.status;
+    };
+    for (const auto* peer :
+         {"217.20.145.192", "217.20.145.207", "217.20.151.160", "::ffff:217.20.153.63"}) {
+        EXPECT_EQ(status_for(peer), 200U) << peer;
+    }
+    for (const auto* peer : {"217.20.145.191", "217.20.145.208", "127.0.0.1", "", "::1", "x"})
+        EXPECT_EQ(status_for(peer), 403U) << peer;
+}
+
+TEST(Ok, BelievesItsOwnProxyAlone) {
+    const auto platform = make("ok", R"({"proxies":["10.0.0.0/8"]})");
+    const auto status_for = [&](std::string_view peer, const std::string& forwarded) {
+        TestRequest request("POST", "{}");
+        request.peer = peer;
+        request.headers = {{"X-Forwarded-For", forwarded}};
+        return platform->receive(request).reply.status;
+    };
+    EXPECT_EQ(status_for("10.1.2.3", "217.20.145.193"), 200U);
+    EXPECT_EQ(status_for("10.1.2.3", "6.6.6.6, 217.20.145.193 , 10.9.9.9"), 200U);
+    EXPECT_EQ(status_for("10.1.2.3", "217.20.145.193, 6.6.6.6"), 403U) << "the last word counts";
+    EXPECT_EQ(status_for("6.6.6.6", "217.20.145.193"), 403U) << "no proxy of ours";
+    EXPECT_EQ(status_for("10.1.2.3", ""), 403U);
+    EXPECT_EQ(status_for("10.1.2.3", ","), 403U);
+}
+
+TEST(Ok, WhatIsNoNetworkIsAFault) {
+    for (const auto* network : {"1.2.3", "1.2.3.4/33", "::/129", "1.2.3.4/", "1.2.3.4/-1", "",
+                                "1.2.3.4/8x", "example.com"}) {
+        std::vector<Fault> faults;
+        EXPECT_EQ(make("ok", R"({"networks":[")" + std::string(network) + "\"]}", faults), nullptr)
+            << network;
+        EXPECT_EQ(faults.size(), 1U) << network;
+    }
+    const auto everybody = make("ok", R"({"networks":["0.0.0.0/0","2001:db8::/32"]})");
+    for (const auto& [peer, let_in] :
+         {std::pair{"6.6.6.6", true}, {"2001:db8::1", true}, {"2001:db9::1", false}}) {
+        TestRequest request("POST", "{}");
+        request.peer = peer;
+        EXPECT_EQ(everybody->receive(request).decode, let_in) << peer;
+    }
+}
+
+TEST(Ok, OtherEventsAreIgnored) {
+    EXPECT_EQ(decode_as("ok", R"({"webhookType":"CHAT_SYSTEM","message":7})"),
+              (Fields{{"ignored", "1"}}));
+    EXPECT_EQ(decode_as("ok", R"({"webhookType":"MESSAGE_CREATED","message":{"text":"x"}})"),
+              (Fields{{"error", "missing_member"}}));
+}
+
+// -- MAX
+
+TEST(Max, EditsAndAnswersPointToTheirMessage) {
+    const auto fields = decode_as(
+        "max", R"({"message":{"body":{"mid":"m2","text":"new","attachments":[{"type":"image"}]},)"
+               R"("link":{"type":"reply","message":{"mid":"m1","text":"old"}},"recipient":)"
+               R"({"chat_id":5},"timestamp":1772442400100},"update_type":"message_edited",)"
+               R"("timestamp":1772442500123})");
+    EXPECT_EQ(fields.at("mentions[0].action"), "edited");
+    EXPECT_EQ(fields.at("mentions[0].event_id"), "1772442500123");
+    EXPECT_EQ(fields.at("mentions[0].parent"), "max:m1");
+    EXPECT_EQ(fields.at("mentions[0].media"), "1");
+    EXPECT_EQ(decode_as("max", R"({"update_type":"bot_added","chat_id":5})"),
+              (Fields{{"ignored", "1"}}));
+    EXPECT_EQ(decode_as("max", R"({"update_type":"message_removed","chat_id":5})"),
+              (Fields{{"error", "missing_member"}}));
+}
+
+// -- Discord
+
+std::string dispatch(std::string_view name, std::string_view members) {
+    return R"({"d":{"channel_id":"7","id":"5",)" + std::string(members) +
+           R"(},"op":0,"s":1,"t":")" + std::string(name) + "\"}";
+}
+
+TEST(Discord, ShowsReferencesAsReadersSeeThem) {
+    const auto text = [](std::string_view content, std::string_view name) {
+        return decode_as("discord",
+                         dispatch("MESSAGE_CREATE", R"("mentions":[{"id":"8","username":")" +
+                                                        std::string(name) + R"("}],"content":")" +
+                                                        std::string(content) + "\""))
+            .at("mentions[0].text");
+    };
+    EXPECT_EQ(text("<@8> <@!8> <@9> <@&4> <#3>", "ola"), "@ola @ola @9 @4 #3");
+    EXPECT_EQ(text("<:wave:11><a:hi:12> <https://a.example> 1 < 2 <3", "ola"),
+              ":wave::hi: https://a.example 1 < 2 <3");
+    EXPECT_EQ(text("<> <:> <@> <t:1:R> <", "ola"), "<> <:> <@> <t:1:R> <");
+    const std::string longest(100, 'n');
+    EXPECT_EQ(text("<@8>", longest), "<@8>") << "a name that has no room";
+}
+
+TEST(Discord, OnlyEditsAreEditsAndOnlyWordsAreMessages) {
+    for (const auto& body : {dispatch("MESSAGE_UPDATE", R"("content":"a","edited_timestamp":null)"),
+                             dispatch("MESSAGE_UPDATE", R"("embeds":[])"),
+                             dispatch("MESSAGE_CREATE", R"("content":"joined","type":7)"),
+                             dispatch("TYPING_START", R"("timestamp":7,"content":7)"),
+                             std::string(R"({"op":9,"d":false,"s":null,"t":null})")}) {
+        EXPECT_EQ(decode_as("discord", body), (Fields{{"ignored", "1"}})) << body;
+    }
+    EXPECT_EQ(decode_as("discord", dispatch("MESSAGE_CREATE", R"("attachments":[{}],"content":"")"))
+                  .at("mentions[0].media"),
+              "1");
+}
+
+TEST(Discord, ManyAreDeletedAtOnce) {
+    const auto fields = decode_as("discord", dispatch("MESSAGE_DELETE_BULK", R"("ids":["1","2"])"));
+    EXPECT_EQ(fields.at("mentions[0].id"), "discord:1");
+    EXPECT_EQ(fields.at("mentions[1].id"), "discord:2");
+    EXPECT_EQ(fields.at("mentions[1].action"), "deleted");
+}
+
+TEST(Discord, MessagesOfLobbiesComeAsWebhookEvents) {
+    const auto fields = decode_as(
+        "discord", R"({"version":1,"application_id":"1","type":1,"event":{"data":{"id":"5",)"
+                   R"("lobby_id":"6","content":"hi","author":{"id":"8"}},)"
+                   R"("type":"LOBBY_MESSAGE_CREATE"}})");
+    EXPECT_EQ(fields.at("mentions[0].id"), "discord:5");
+    EXPECT_EQ(fields.at("mentions[0].thread"), "discord:channel:6");
+    EXPECT_EQ(fields.count("mentions[0].url"), 0U);
+}
+
+/// The headers of a body under a key that is no secret: its seed counts from 0 to 31.
+std::vector<std::pair<std::string, std::string>> signed_by_discord(const std::string& body) {
+    std::array<unsigned char, 32> seed{};
+    std::iota(seed.begin(), seed.end(), static_cast<unsigned char>(0));
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()),
+        &EVP_PKEY_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                          &EVP_MD_CTX_free);
+    const std::string time = "1772452800";  // kReceivedAt
+    const auto message = time + body;
+    std::string signature(64, '\0');
+    auto size = signature.size();
+    if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                       reinterpret_cast<const unsigned char*>(message.data()),
+                       message.size()) != 1) {
+        throw std::runtime_error("cannot sign");
+    }
+    return {{"X-Signature-Timestamp", time}, {"X-Signature-Ed25519", encode_hex(signature)}};
+}
+
+TEST(Discord, AnswersEachSortOfRequest) {
+    const auto platform = make_default("discord");
+    const auto reply = [&](const std::string& body) {
+        return post(*platform, body, signed_by_discord(body));
+    };
+    const auto ping = reply(R"({"version":1,"application_id":"1","type":0})");
+    EXPECT_EQ(ping.reply.status, 204U);
+    EXPECT_FALSE(ping.decode);
+    const auto event = reply(R"({"type":1,"event":{"type":"APPLICATION_AUTHORIZED"}})");
+    EXPECT_EQ(event.reply.status, 204U);
+    EXPECT_TRUE(event.decode);
+    EXPECT_EQ(reply(R"({"type":1,"token":"t"})").reply.body, R"({"type":1})");
+    EXPECT_TRUE(reply(R"({"type":2,"token":"t"})").decode);
+    auto wrong = signed_by_discord("{}");
+    EXPECT_EQ(post(*platform, "{ }", wrong).reply.status, 401U);
+    EXPECT_EQ(post(*platform, "{}", {}).reply.status, 401U);
 }
 
 }  // namespace

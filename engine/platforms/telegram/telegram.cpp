@@ -35,10 +35,9 @@ public:
 
     Reception receive(const HttpRequest& request) override {
         if (request.method != "POST") return refuse(405);
-        const auto token = request.header("X-Telegram-Bot-Api-Secret-Token");
-        if (token.empty()) return refuse(403, Errc::missing_signature);
-        if (!equal_secret(secrets_, token)) return refuse(403, Errc::bad_signature);
-        return accept();
+        const auto error =
+            check_secret(secrets_, request.header("X-Telegram-Bot-Api-Secret-Token"));
+        return error == Errc::ok ? accept() : refuse(403, error);
     }
 
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {

@@ -1,0 +1,191 @@
+#include "platforms/discord/event.hpp"
+
+#include <array>
+
+#include "core/limits.hpp"
+
+namespace hark::platforms::discord {
+
+namespace {
+
+constexpr std::array<Member<Message>, 5> kTokens = {{
+    {"id", &Message::id},
+    {"type", &Message::type},
+    {"channel_id", &Message::channel_id},
+    {"guild_id", &Message::guild_id},
+    {"lobby_id", &Message::lobby_id},
+}};
+constexpr std::array<Member<Message>, 3> kAuthorTexts = {{
+    {"id", &Message::user_id},
+    {"username", &Message::username},
+    {"global_name", &Message::display_name},
+}};
+constexpr std::array<Member<Message>, 2> kReferenceTokens = {{
+    {"type", &Message::reference_type},
+    {"message_id", &Message::referenced_id},
+}};
+
+/// The types of messages that a person wrote: plain, reply, command, command of a menu.
+constexpr std::array<std::string_view, 5> kSpoken = {"", "0", "19", "20", "23"};
+
+bool is_spoken(std::string_view type) noexcept {
+    for (const auto spoken : kSpoken) {
+        if (type == spoken) return true;
+    }
+    return false;
+}
+
+class FrameReader {
+public:
+    FrameReader(EventReader& reader, Event& event) noexcept : reader_(&reader), event_(&event) {}
+
+    Errc read_member(std::string_view key, JsonValue value) {
+        if (key == "d") return read_message(value);
+        if (key == "event") {
+            return reader_->object(value, [this](std::string_view name, JsonValue member) {
+                if (name == "data") return read_message(member);
+                if (name == "type") reader_->token(member, event_->name);
+                return Errc::ok;
+            });
+        }
+        if (key == "t") reader_->token(value, event_->name);
+        event_->enveloped |= key == "op" || key == "application_id";
+        return Errc::ok;
+    }
+
+private:
+    /// Control messages have numbers and booleans in the place of a message.
+    Errc read_message(JsonValue value) {
+        if (!json_raw(value).starts_with('{')) return Errc::ok;
+        return json_members(value, [this](std::string_view key, JsonValue member) {
+            return read_message_member(key, member);
+        });
+    }
+
+    Errc read_message_member(std::string_view key, JsonValue value) {
+        auto& message = event_->message;
+        if (key == "content") reader_->text(value, message.content);
+        else if (key == "timestamp") reader_->time(value, message.created_at);
+        else if (key == "edited_timestamp") reader_->text(value, message.edited_at);
+        else if (key == "author") return read_tokens(kAuthorTexts, value);
+        else if (key == "message_reference") return read_tokens(kReferenceTokens, value);
+        else if (key == "attachments" || key == "sticker_items") return count(value);
+        else if (key == "mentions") return read_names(value);
+        else if (key == "ids") return read_ids(value);
+        else read_token<Message>(kTokens, key, value, *reader_, message);
+        return Errc::ok;
+    }
+
+    Errc read_tokens(std::span<const Member<Message>> members, JsonValue value) {
+        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
+            read_token<Message>(members, key, member, *reader_, event_->message);
+            return Errc::ok;
+        });
+    }
+
+    Errc count(JsonValue value) {
+        return reader_->array(value, [this](JsonValue) {
+            count_media(event_->message.media);
+            return Errc::ok;
+        });
+    }
+
+    Errc read_names(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            Name name;
+            const auto broken = reader_->object(item, [&](std::string_view key, JsonValue member) {
+                if (key == "id") reader_->token(member, name.id);
+                else if (key == "username") reader_->text(member, name.name);
+                return Errc::ok;
+            });
+            if (event_->names.size() < limits::kNamesPerFrame) event_->names.push_back(name);
+            return broken;
+        });
+    }
+
+    Errc read_ids(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            std::string_view id;
+            reader_->token(item, id);
+            if (event_->deleted_ids.size() <= limits::kMentionsPerFrame)
+                event_->deleted_ids.push_back(id);
+            return Errc::ok;
+        });
+    }
+
+    EventReader* reader_;
+    Event* event_;
+};
+
+Mention begin_mention(const Message& message, std::string_view id, Action action, Arena& arena) {
+    Mention mention;
+    mention.platform = "discord";
+    mention.kind = Kind::message;
+    mention.action = action;
+    mention.id = join_id("discord:", id, arena);
+    const auto place = message.channel_id.empty() ? message.lobby_id : message.channel_id;
+    mention.thread = join_id("discord:channel:", place, arena);
+    return mention;
+}
+
+Mention to_mention(const Event& event, Action action, std::string_view bot_id, Arena& arena) {
+    const auto& message = event.message;
+    auto mention = begin_mention(message, message.id, action, arena);
+    if (action == Action::edited) mention.event_id = message.edited_at;
+    mention.created_at = message.created_at;
+    mention.author = {message.user_id, message.username, message.display_name,
+                      !bot_id.empty() && message.user_id == bot_id};
+    constexpr std::string_view kForward = "1";
+    if (message.reference_type != kForward)
+        mention.parent = join_id("discord:", message.referenced_id, arena);
+    if (!message.channel_id.empty() && message.lobby_id.empty()) {
+        const auto guild = message.guild_id.empty() ? "@me" : message.guild_id;
+        mention.url = arena.join(
+            {"https://discord.com/channels/", guild, "/", message.channel_id, "/", message.id});
+    }
+    mention.text = plain_text(message.content, event.names, arena);
+    mention.media = message.media;
+    return mention;
+}
+
+}  // namespace
+
+void Event::clear() {
+    auto kept_names = std::move(names);
+    auto kept_ids = std::move(deleted_ids);
+    kept_names.clear();
+    kept_ids.clear();
+    *this = Event{};
+    names = std::move(kept_names);
+    deleted_ids = std::move(kept_ids);
+}
+
+Errc read_event(JsonObject& root, EventReader& reader, Event& event) {
+    FrameReader frame(reader, event);
+    return json_members(
+        root, [&](std::string_view key, JsonValue value) { return frame.read_member(key, value); });
+}
+
+void finish_event(const Event& event, std::string_view bot_id, EventReader& reader,
+                  const Batch& batch) {
+    auto& arena = *batch.arena;
+    const auto& message = event.message;
+    const auto is = [&](std::string_view what) { return event.name.ends_with(what); };
+    if (!event.enveloped) return reader.note(Errc::missing_member);
+    if (is("MESSAGE_DELETE_BULK")) {
+        for (const auto id : event.deleted_ids)
+            batch.add(begin_mention(message, id, Action::deleted, arena), reader);
+        return;
+    }
+    if (is("MESSAGE_DELETE"))
+        return batch.add(begin_mention(message, message.id, Action::deleted, arena), reader);
+    const bool created = is("MESSAGE_CREATE");
+    // A link's preview, too, makes an update; nobody has edited anything then.
+    const bool edited = is("MESSAGE_UPDATE") && !message.edited_at.empty();
+    const bool words = !message.content.empty() || message.media > 0;
+    if (!(created || edited) || !is_spoken(message.type) || !(words || reader.fault() != Errc::ok))
+        return batch.ignore(reader);
+    batch.add(to_mention(event, created ? Action::created : Action::edited, bot_id, arena), reader);
+}
+
+}  // namespace hark::platforms::discord

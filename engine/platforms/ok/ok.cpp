@@ -1,0 +1,119 @@
+#include "platforms/ok/ok.hpp"
+
+#include <array>
+
+#include "platforms/batch.hpp"
+#include "platforms/networks.hpp"
+#include "platforms/reception.hpp"
+
+namespace hark::platforms {
+
+namespace {
+
+struct Event {
+    std::string_view type;
+    std::string_view user_id;
+    std::string_view name;
+    std::string_view chat_id;
+    std::string_view mid;
+    std::string_view text;
+    Timestamp time{};
+    std::uint16_t media = 0;
+};
+
+constexpr std::array<Member<Event>, 1> kTokens = {{{"webhookType", &Event::type}}};
+constexpr std::array<Member<Event>, 1> kSenderTokens = {{{"user_id", &Event::user_id}}};
+constexpr std::array<Member<Event>, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
+constexpr std::array<Member<Event>, 1> kMessageTokens = {{{"mid", &Event::mid}}};
+
+class Ok final : public JsonPlatform {
+public:
+    explicit Ok(Settings& source)
+        : networks_(source, "networks",
+                    {"217.20.145.192/28", "217.20.151.160/28", "217.20.153.48/28"}),
+          proxies_(source, "proxies", {}) {}
+
+    Reception receive(const HttpRequest& request) override {
+        if (request.method != "POST") return refuse(405);
+        if (!networks_.contains(sender_of(request, proxies_)))
+            return refuse(403, Errc::bad_signature);
+        return accept();
+    }
+
+protected:
+    Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
+        Event event;
+        const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
+            return read_member(key, value, reader, event);
+        });
+        if (broken != Errc::ok) return broken;
+        if (event.type.empty()) reader.note(Errc::missing_member);
+        else if (event.type == "MESSAGE_CREATED")
+            batch.add(to_mention(event, *batch.arena), reader);
+        else batch.ignore(reader);
+        return Errc::ok;
+    }
+
+private:
+    static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
+                            Event& event) {
+        if (key == "sender") {
+            return reader.object(value, [&](std::string_view name, JsonValue member) {
+                if (!read_token<Event>(kSenderTokens, name, member, reader, event) &&
+                    name == "name") {
+                    reader.text(member, event.name);
+                }
+                return Errc::ok;
+            });
+        }
+        if (key == "recipient") {
+            return reader.object(value, [&](std::string_view name, JsonValue member) {
+                read_token<Event>(kRecipientTokens, name, member, reader, event);
+                return Errc::ok;
+            });
+        }
+        if (key == "message") return read_message(value, reader, event);
+        if (key == "timestamp") reader.milliseconds(value, event.time);
+        else read_token<Event>(kTokens, key, value, reader, event);
+        return Errc::ok;
+    }
+
+    static Errc read_message(JsonValue value, EventReader& reader, Event& event) {
+        return reader.object(value, [&](std::string_view name, JsonValue member) {
+            if (name == "attachments") {
+                return reader.array(member, [&](JsonValue) {
+                    count_media(event.media);
+                    return Errc::ok;
+                });
+            }
+            if (name == "text") reader.text(member, event.text);
+            else read_token<Event>(kMessageTokens, name, member, reader, event);
+            return Errc::ok;
+        });
+    }
+
+    static Mention to_mention(const Event& event, Arena& arena) {
+        Mention mention;
+        mention.platform = "ok";
+        mention.kind = Kind::message;
+        mention.id = join_id("ok:", event.mid, arena);
+        mention.thread = join_id("ok:", event.chat_id, arena);
+        mention.created_at = event.time;
+        mention.author.id = event.user_id;
+        mention.author.name = event.name;
+        mention.text = event.text;
+        mention.media = event.media;
+        return mention;
+    }
+
+    Networks networks_;
+    Networks proxies_;
+};
+
+}  // namespace
+
+std::unique_ptr<Platform> make_ok(Settings& source) {
+    return std::make_unique<Ok>(source);
+}
+
+}  // namespace hark::platforms
