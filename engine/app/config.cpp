@@ -137,9 +137,6 @@ private:
         source.name = item.required_text("name");
         source.platform = item.required_text("platform");
         read_transport(item, source);
-        static constexpr std::array<std::string_view, 2> kKeep = {"all", "brand"};
-        const bool firehose = source.transport == Transport::stream;
-        source.keep_all = item.one_of("keep", kKeep, firehose ? "brand" : "all") == "all";
         const std::size_t copies = source.transport == Transport::webhook ? shards : 1;
         for (std::size_t i = 0; i < copies; ++i) {
             // Faults of a second copy would only repeat the first's.
@@ -154,6 +151,9 @@ private:
         }
         const bool must_go_out =
             source.transport == Transport::stream && !source.platforms.empty();
+        const bool is_firehose = must_go_out && !source.platforms[0]->is_ours();
+        static constexpr std::array<std::string_view, 2> kKeep = {"all", "brand"};
+        source.keep_all = item.one_of("keep", kKeep, is_firehose ? "brand" : "all") == "all";
         if (must_go_out && source.platforms[0]->next({}).index() == 0)
             item.fault("platform", "a source of `" + source.platform +
                                        "` needs a `path` for its webhooks, a `file`, or an address "

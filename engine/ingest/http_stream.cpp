@@ -95,6 +95,7 @@ public:
 
     void write_text(std::string, Done done) override { state_->later(std::move(done)); }
     void ping(Done done) override { state_->later(std::move(done)); }
+    [[nodiscard]] bool was_pinged() noexcept override { return false; }
     void close(Done done) override {
         drop();
         state_->later(std::move(done));

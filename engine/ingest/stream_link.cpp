@@ -184,7 +184,9 @@ void StreamLink::beat(std::chrono::milliseconds wait) {
 /// coming.
 void StreamLink::watch() {
     const auto at = Clock::now();
-    if (waiting_for_room_) last_message_ = at;  // we do not read: the silence is ours
+    const bool is_life = socket_->was_pinged() && request_.may_be_quiet;
+    if (waiting_for_room_ || is_life) last_message_ = at;  // if we do not read, the silence is ours
+    if (is_life) last_alive_ = now();
     if (at - last_message_ >= options_.idle_timeout) {
         LinkEnd end;
         end.was_mute = true;

@@ -33,6 +33,8 @@ public:
 
     virtual void write_text(std::string text, Done done) = 0;
     virtual void ping(Done done) = 0;
+    /// Whether a ping or pong came since this was asked last.
+    [[nodiscard]] virtual bool was_pinged() noexcept = 0;
     /// Says farewell and waits for the other side's.
     virtual void close(Done done) = 0;
     [[nodiscard]] virtual unsigned close_code() const = 0;  ///< that the server gave; 0: none

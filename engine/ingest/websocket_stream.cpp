@@ -2,6 +2,7 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "ingest/stream_transport.hpp"
@@ -27,6 +28,10 @@ public:
         socket.set_option(websocket::stream_base::timeout{websocket::stream_base::none(),
                                                           websocket::stream_base::none(), false});
         socket.read_message_max(0);
+        socket.control_callback(
+            [state = state_.get()](websocket::frame_type, beast::string_view) {
+                state->pinged = true;
+            });
     }
 
     void open(const StreamUrl& url, const platforms::StreamRequest& request, Done done) override;
@@ -52,6 +57,9 @@ public:
     void ping(Done done) override {
         state_->socket.async_ping({}, Finish{state_, std::move(done)});
     }
+    [[nodiscard]] bool was_pinged() noexcept override {
+        return std::exchange(state_->pinged, false);
+    }
     void close(Done done) override {
         state_->socket.async_close(websocket::close_code::normal, Finish{state_, std::move(done)});
     }
@@ -71,6 +79,7 @@ private:
         beast::flat_buffer buffer;
         websocket::response_type response;
         std::string sent;
+        bool pinged = false;
     };
     std::shared_ptr<State> state_;
 };

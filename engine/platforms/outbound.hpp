@@ -56,6 +56,9 @@ struct StreamRequest {
     std::string hello = {};    ///< a text message to send after the upgrade; empty: none
     /// Close codes after which asking again soon would not help: wrong token, forbidden intent.
     std::vector<std::uint16_t> lasting_close_codes = {};
+    /// It may well be silent for longer than the source's `idle_timeout`: pings and pongs count as
+    /// life too. For streams of few messages; a firehose can go mute with its pongs coming.
+    bool may_be_quiet = false;
     /// Whatever the framing: false when the server goes on with what comes now. Then every break,
     /// and every stop of the program, is told as a gap, unless a call of Moment::opened fills it.
     bool resumes = true;

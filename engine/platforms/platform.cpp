@@ -14,6 +14,10 @@ std::optional<StreamRequest> Platform::stream(const Cursor&) const {
 
 void Platform::set_brands(std::span<const Brand>) {}
 
+bool Platform::is_ours() const {
+    return false;
+}
+
 Step Platform::next(const Progress& progress) {
     if (auto request = stream(progress.cursor)) return *std::move(request);
     return std::monostate{};

@@ -79,6 +79,11 @@ public:
     /// other side what to send. They outlive the platform. The default does not care.
     virtual void set_brands(std::span<const Brand> brands);
 
+    /// What comes in is meant for us (a bot's chat, comments under our own posts): without a word
+    /// of the configuration all of it is kept. The default, false: it is everybody's, and a source
+    /// that Hark goes to keeps what names a brand.
+    [[nodiscard]] virtual bool is_ours() const;
+
     /// Where the stream is and how to resume: for platforms whose next() is always that.
     /// nullopt: this source is no stream. `from` is empty on the first start.
     [[nodiscard]] virtual std::optional<StreamRequest> stream(const Cursor& from) const;

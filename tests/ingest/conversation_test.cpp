@@ -212,6 +212,19 @@ TEST(ConversationTest, an_address_is_fetched_before_the_stream_and_again_when_it
     EXPECT_THAT(targets, ElementsAre("/one", "/one", "/two"));
 }
 
+TEST(ConversationTest, a_quiet_stream_lives_as_long_as_its_pongs_come) {
+    WebSocketServer server({giving({"a"})});
+    Stream stream(server);
+    stream.platform.request.may_be_quiet = true;
+    stream.options.ping_interval = 100ms;
+    stream.options.idle_timeout = 500ms;
+    stream.start();
+    ASSERT_TRUE(stream.until_seen(1));
+    stream.for_a_while(1500ms);
+    EXPECT_EQ(server.connections(), 1);
+    EXPECT_EQ(stream.total("hark_stream_idle_total"), 0U);
+}
+
 TEST(GapTest, a_stream_that_does_not_resume_tells_each_break) {
     WebSocketServer server({breaking({"a"}), giving({"b"})});
     Stream stream(server);

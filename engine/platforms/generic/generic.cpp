@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/utf8.hpp"
+#include "platforms/generic/endpoint.hpp"
 #include "platforms/generic/mapping.hpp"
 #include "platforms/generic/verify.hpp"
 #include "platforms/json.hpp"
@@ -61,7 +62,18 @@ private:
 /// each: this one platform reads through the DOM.
 class Generic final : public Platform {
 public:
-    explicit Generic(Settings& source) : verifier_(source), mapping_(source) {}
+    explicit Generic(Settings& source)
+        : verifier_(source), mapping_(source), endpoint_(source) {}
+
+    [[nodiscard]] bool is_ours() const override { return endpoint_.is_poll(); }
+
+    [[nodiscard]] Step next(const Progress& progress) override { return endpoint_.next(progress); }
+
+    Outcome replied(const HttpResponse& response) override {
+        auto outcome = outcome_of(response.status);
+        outcome.decode = outcome.decode && !response.body.empty();
+        return outcome;
+    }
 
     Reception receive(const HttpRequest& request) override {
         event_.forget();
@@ -82,6 +94,7 @@ public:
         const auto error = parser_.parse(frame.bytes.data(), frame.bytes.size(), false).get(root);
         if (error == simdjson::STRING_ERROR) return string_error(frame.bytes, arena);
         if (error != simdjson::SUCCESS) return json_error(error);
+        endpoint_.read_place(root, arena, out);
         return envelope ? mapping_.read_data(root, *envelope, arena, out)
                         : mapping_.read(root, arena, out);
     }
@@ -97,6 +110,7 @@ private:
 
     generic::Verifier verifier_;
     generic::Mapping mapping_;
+    generic::Endpoint endpoint_;
     BinaryEvent event_;
     simdjson::dom::parser parser_;
 };

@@ -4,6 +4,7 @@
 
 #include "core/limits.hpp"
 #include "platforms/event.hpp"
+#include "platforms/generic/pointer.hpp"
 #include "platforms/words.hpp"
 
 namespace hark::platforms::generic {
@@ -13,38 +14,6 @@ namespace dom = simdjson::dom;
 namespace {
 
 constexpr double kLastSecond = 7'289'654'400;  // 2201-01-01: core/timestamp.hpp
-
-/// What stands at a pointer; false when there is nothing or null.
-bool at(dom::element item, const std::string& pointer, dom::element& out) {
-    if (pointer.empty()) return false;
-    return item.at_pointer(pointer).get(out) == simdjson::SUCCESS && !out.is_null();
-}
-
-/// Wrong when it is no string, or holds a NUL that was escaped.
-Errc text_of(dom::element value, std::string_view& out) {
-    std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) return Errc::wrong_type;
-    if (text.find('\0') != std::string_view::npos) return Errc::malformed_json;
-    out = text;
-    return Errc::ok;
-}
-
-/// A string, or a whole number as its digits.
-Errc token_at(dom::element item, const std::string& pointer, Arena& arena, std::string_view& out) {
-    dom::element value;
-    if (!at(item, pointer, value)) return Errc::ok;
-    std::int64_t number = 0;
-    std::uint64_t large = 0;
-    char digits[24];
-    char* end = digits;
-    if (value.get(number) == simdjson::SUCCESS)
-        end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    else if (value.get(large) == simdjson::SUCCESS)
-        end = std::to_chars(digits, digits + sizeof digits, large).ptr;
-    else return text_of(value, out);
-    out = arena.copy({digits, static_cast<std::size_t>(end - digits)});
-    return Errc::ok;
-}
 
 /// RFC 3339, or Unix seconds (with or without a fraction) or milliseconds: whichever gives a year
 /// that can be.
@@ -136,6 +105,11 @@ Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "gen
     author_handle_ = pointer("author_handle", "/author/handle");
     author_name_ = pointer("author_name", "/author/name");
     author_created_at_ = pointer("author_created_at", "/author/created_at");
+    where_ = mapping.text_map("where");
+    for (const auto& condition : where_) {
+        if (!condition.first.starts_with('/'))
+            mapping.fault("where", "`where` has JSON Pointers: `/type: comment`");
+    }
     if (mapped_ && text_.empty()) mapping.fault("text", "`mapping` needs at least `text`");
     if (mapped_) mapping.finish();
 }
@@ -164,6 +138,10 @@ Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
     if (is_event(body)) return read_event(body, arena, out);
     dom::element inside;
     if (at(body, items_, inside)) return read_items(inside, {}, arena, out);
+    if (!items_.empty() && !where_.empty()) {
+        ++out.ignored;
+        return Errc::ok;
+    }
     if (!items_.empty()) return Errc::missing_member;
     // Standard Webhooks and many others: {type, timestamp, data}.
     dom::element text;
@@ -223,6 +201,10 @@ Errc Mapping::read_items(dom::element items, const Envelope& envelope, Arena& ar
 Errc Mapping::read_item(dom::element item, const Envelope& envelope, Arena& arena,
                         Mentions& out) const {
     if (!item.is_object()) return Errc::wrong_type;
+    if (!is_wanted(item, arena)) {
+        ++out.ignored;
+        return Errc::ok;
+    }
     Mention mention;
     mention.platform = platform_;
     if (!envelope.time.empty())
@@ -238,6 +220,14 @@ Errc Mapping::read_item(dom::element item, const Envelope& envelope, Arena& aren
         if (!name->empty()) *name = arena.join({platform_, ":", *name});
     }
     return admit(mention, out);
+}
+
+bool Mapping::is_wanted(dom::element item, Arena& arena) const {
+    for (const auto& [pointer, wanted] : where_) {
+        std::string_view value;
+        if (token_at(item, pointer, arena, value) != Errc::ok || value != wanted) return false;
+    }
+    return true;
 }
 
 Errc Mapping::read_fields(dom::element item, Arena& arena, Mention& mention) const {

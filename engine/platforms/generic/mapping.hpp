@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/arena.hpp"
 #include "core/mention.hpp"
@@ -45,7 +47,10 @@ private:
                    Mentions& out) const;
     Errc read_fields(simdjson::dom::element item, Arena& arena, Mention& mention) const;
 
+    [[nodiscard]] bool is_wanted(simdjson::dom::element item, Arena& arena) const;
+
     std::string platform_;
+    std::vector<std::pair<std::string, std::string>> where_;  ///< pointer and the value it needs
     bool mapped_ = false;  ///< the configuration has a mapping of its own
     std::string items_, id_, event_id_, text_, lang_, kind_, action_, created_at_, url_, thread_,
         parent_;
