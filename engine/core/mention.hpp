@@ -38,6 +38,7 @@ struct Mention {
     std::string_view event_id;
     Kind kind = Kind::post;
     Action action = Action::created;
+    bool restored = false;  ///< it had been deleted and is there again; `action` is edited
     Timestamp created_at{};
     std::string_view url;
     std::string_view lang;  ///< declared by the platform or its client, BCP 47; weak

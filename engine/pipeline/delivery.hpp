@@ -33,7 +33,7 @@ public:
         std::uint32_t bytes = 0;  ///< taken from the budget
         std::uint16_t source = 0;
         bool is_mention = true;  ///< else a dead letter or a gap
-        std::array<Fingerprint, 2> remember{};  ///< all-zero: nothing to remember
+        std::array<Fingerprint, 3> remember{};  ///< all-zero: nothing to remember
     };
 
     Slot open_frame(const Frame& frame) {

@@ -27,17 +27,22 @@ private:
 
 }  // namespace
 
-Fingerprint of_delivery(std::uint64_t seed, std::string_view source,
-                        const Mention& mention) noexcept {
-    Hasher hasher(seed);
-    hasher.add(source).add(mention.id).add(to_string(mention.action));
-    if (mention.event_id.empty()) hasher.add("text").add(mention.text);
-    else hasher.add("event").add(mention.event_id);
-    return hasher.done();
-}
-
 Fingerprint of_thing(std::uint64_t seed, std::string_view source, std::string_view id) noexcept {
     return Hasher(seed).add("thing").add(source).add(id).done();
+}
+
+Fingerprint of_delivery(Fingerprint thing, const Mention& mention) noexcept {
+    const bool by_text = mention.event_id.empty();
+    const auto made = Hasher(thing.low)
+                          .add(to_string(mention.action))
+                          .add(by_text ? "text" : "event")
+                          .add(by_text ? mention.text : mention.event_id)
+                          .done();
+    return {thing.high, made.low};
+}
+
+Fingerprint of_action(Fingerprint thing, Action action) noexcept {
+    return {thing.high, Hasher(thing.low).add(to_string(action)).done().low};
 }
 
 Fingerprint of_refusal(std::uint64_t seed, std::string_view source, Errc reason,

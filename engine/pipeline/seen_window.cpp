@@ -100,4 +100,12 @@ void SeenWindow::remember(Fingerprint fingerprint) noexcept {
     }
 }
 
+void SeenWindow::forget(Fingerprint fingerprint) noexcept {
+    Slot* const slots = bucket(fingerprint);
+    for (std::size_t i = 0; i < kWays; ++i) {
+        auto expected = fingerprint.low;
+        slots[i].compare_exchange_strong(expected, 0, std::memory_order_relaxed);
+    }
+}
+
 }  // namespace hark::pipeline

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
     [[nodiscard]] bool contains(Fingerprint fingerprint) const noexcept;
     void remember(Fingerprint fingerprint) noexcept;
+    void forget(Fingerprint fingerprint) noexcept;
 
 private:
     static constexpr std::size_t kWays = 8;

@@ -59,6 +59,8 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
              &metrics.counter("hark_ignored_total", "Events without a person's words", label),
              &metrics.counter("hark_not_about_brand_total", "Mentions that name no brand", label),
              &metrics.counter("hark_duplicates_total", "Redeliveries recognised", label),
+             &metrics.counter("hark_overtaken_total",
+                              "Mentions that came after their own edit or deletion", label),
              std::make_unique<telemetry::Gauge>(),
              nullptr,
              {}});
@@ -128,6 +130,15 @@ void ShardPipeline::decode(SourceState& source, std::span<const Frame> frames,
     }
 }
 
+/// Platforms that retry may bring a post after its edit, and either after the deletion: what came
+/// last is not undone. A reaction may be taken back and given again.
+bool ShardPipeline::is_overtaken(const Mention& mention, Fingerprint thing) const {
+    if (mention.action == Action::deleted || mention.restored || mention.kind == Kind::reaction)
+        return false;
+    if (seen_.contains(of_action(thing, Action::deleted))) return true;
+    return mention.action == Action::created && seen_.contains(of_action(thing, Action::edited));
+}
+
 /// With `keep: brand`, a deletion or an edit goes on when the post itself had been published.
 bool ShardPipeline::wanted(SourceState& source, Mention& mention, Fingerprint thing) {
     mention.author.is_brand = walk_.is_brand_account(mention);
@@ -143,23 +154,30 @@ void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame
         dead_letter(index, frame, Errc::too_large, mention.text, received_at);
         return;
     }
-    const auto delivery = of_delivery(seen_.seed(), source.options.name, mention);
+    const auto thing = of_thing(seen_.seed(), source.options.name, mention.id);
+    const auto delivery = of_delivery(thing, mention);
     if (recognise_repeats_ && seen_.contains(delivery)) {
         source.duplicates->add();
         return;
     }
-    const auto thing = source.options.keep_all
-                           ? Fingerprint{}
-                           : of_thing(seen_.seed(), source.options.name, mention.id);
+    if (recognise_repeats_ && is_overtaken(mention, thing)) {
+        source.overtaken->add();
+        return;
+    }
+    const auto tombstone =
+        mention.action == Action::created ? Fingerprint{} : of_action(thing, mention.action);
+    if (mention.restored) seen_.forget(of_action(thing, Action::deleted));
     if (!wanted(source, mention, thing)) {
         source.not_about_brand->add();
+        // Nothing is published that could be lost with it: the sink need not be waited for.
+        if (tombstone != Fingerprint{}) seen_.remember(tombstone);
         return;
     }
     auto& judged = judged_[judged_count_++];
     judged.mention = &mention;
     judged.frame = frame;
     judged.received_at = received_at;
-    judged.remember = {delivery, thing};
+    judged.remember = {delivery, source.options.keep_all ? Fingerprint{} : thing, tombstone};
     walk_.judge(mention, mentions.links_of(mention), judged.verdict);
     if (judged_count_ == judged_.size()) publish_judged(index);
 }
@@ -239,7 +257,7 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
     const auto slot = publish_other(
         index, frame, writer_.dead_letter({reason, source.options.name, received_at, bytes}),
         Topics::dead_letters(), kDeadLetterType, received_at);
-    tracker_.parcel(slot).remember = {refusal, {}};
+    tracker_.parcel(slot).remember = {refusal};
 }
 
 DeliveryTracker::Slot ShardPipeline::publish_other(ingest::SourceIndex index,

@@ -70,7 +70,7 @@ public:
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
 
 private:
-    using Remembered = std::array<Fingerprint, 2>;
+    using Remembered = std::array<Fingerprint, 3>;
 
     struct SourceState {
         SourceOptions options;
@@ -80,6 +80,7 @@ private:
         telemetry::Counter* ignored;
         telemetry::Counter* not_about_brand;
         telemetry::Counter* duplicates;
+        telemetry::Counter* overtaken;
         std::unique_ptr<telemetry::Gauge> last_event;  ///< seconds since 1970; read by any thread
         telemetry::Counter* gaps = nullptr;  ///< made when first needed, as are these
         std::array<telemetry::Counter*, 32> dead_letters{};  ///< by Errc, made when first needed
@@ -116,6 +117,7 @@ private:
     void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
     void refused_by_sink(DeliveryTracker::Slot slot, Errc reason, std::string_view value);
     void settle(DeliveryTracker::Slot frame) noexcept;
+    [[nodiscard]] bool is_overtaken(const Mention& mention, Fingerprint thing) const;
     [[nodiscard]] bool wanted(SourceState& source, Mention& mention, Fingerprint thing);
 
     const Topics& topics_;

@@ -27,20 +27,34 @@ std::string fresh_path(const char* name) {
 }
 
 TEST(Fingerprint, TellsDeliveriesApart) {
-    const auto base = of_delivery(1, "a", mention("x", "e", "t"));
-    EXPECT_EQ(base, of_delivery(1, "a", mention("x", "e", "other text")));
-    EXPECT_FALSE(base == of_delivery(2, "a", mention("x", "e", "t")));
-    EXPECT_FALSE(base == of_delivery(1, "b", mention("x", "e", "t")));
-    EXPECT_FALSE(base == of_delivery(1, "a", mention("y", "e", "t")));
-    EXPECT_FALSE(base == of_delivery(1, "a", mention("x", "f", "t")));
-    EXPECT_FALSE(base == of_delivery(1, "a", mention("x", "e", "t", Action::deleted)));
+    const auto of = [](std::uint64_t seed, std::string_view source, const Mention& made) {
+        return of_delivery(of_thing(seed, source, made.id), made);
+    };
+    const auto base = of(1, "a", mention("x", "e", "t"));
+    EXPECT_EQ(base, of(1, "a", mention("x", "e", "other text")));
+    EXPECT_FALSE(base == of(2, "a", mention("x", "e", "t")));
+    EXPECT_FALSE(base == of(1, "b", mention("x", "e", "t")));
+    EXPECT_FALSE(base == of(1, "a", mention("y", "e", "t")));
+    EXPECT_FALSE(base == of(1, "a", mention("x", "f", "t")));
+    EXPECT_FALSE(base == of(1, "a", mention("x", "e", "t", Action::deleted)));
 }
 
 TEST(Fingerprint, WithoutAnEventIdTheTextDecides) {
-    EXPECT_FALSE(of_delivery(1, "a", mention("x", "", "one")) ==
-                 of_delivery(1, "a", mention("x", "", "two")));
-    EXPECT_FALSE(of_delivery(1, "a", mention("x", "", "e")) ==
-                 of_delivery(1, "a", mention("x", "e", "")));
+    const auto thing = of_thing(1, "a", "x");
+    EXPECT_FALSE(of_delivery(thing, mention("x", "", "one")) ==
+                 of_delivery(thing, mention("x", "", "two")));
+    EXPECT_FALSE(of_delivery(thing, mention("x", "", "e")) ==
+                 of_delivery(thing, mention("x", "e", "")));
+}
+
+TEST(Fingerprint, AllOfOneThingStandTogether) {
+    const auto thing = of_thing(1, "a", "x");
+    const auto deleted = of_action(thing, Action::deleted);
+    EXPECT_EQ(of_delivery(thing, mention("x", "e", "t")).high, thing.high);
+    EXPECT_EQ(deleted.high, thing.high);
+    EXPECT_FALSE(deleted == of_action(thing, Action::edited));
+    EXPECT_FALSE(deleted == of_delivery(thing, mention("x", "", "", Action::deleted)));
+    EXPECT_FALSE(deleted == of_action(of_thing(1, "a", "y"), Action::deleted));
 }
 
 TEST(Fingerprint, PartsDoNotRunTogether) {
@@ -56,6 +70,20 @@ TEST(SeenWindow, RemembersWhatItWasTold) {
     window.remember(one);
     EXPECT_TRUE(window.contains(one));
     EXPECT_FALSE(window.contains(of_thing(window.seed(), "s", "2")));
+}
+
+TEST(SeenWindow, ForgetsOneAndKeepsItsNeighbours) {
+    SeenWindow window("", 8);  // one bucket
+    const auto one = of_thing(window.seed(), "s", "1");
+    const auto two = of_thing(window.seed(), "s", "2");
+    window.remember(one);
+    window.remember(two);
+    window.forget(one);
+    EXPECT_FALSE(window.contains(one));
+    EXPECT_TRUE(window.contains(two));
+    window.remember(one);
+    EXPECT_TRUE(window.contains(one));
+    EXPECT_TRUE(window.contains(two));
 }
 
 TEST(SeenWindow, SurvivesARestart) {

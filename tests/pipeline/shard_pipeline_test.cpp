@@ -160,6 +160,38 @@ TEST_F(PipelineTest, AnEditIsNoRepeat) {
     EXPECT_EQ(sent.size(), 1U);
 }
 
+TEST_F(PipelineTest, APostThatItsEditOvertookIsNotPublished) {
+    handle(R"({"id":"1","text":"second thoughts","action":"edited"})");
+    acknowledge_all();
+    handle(R"({"id":"1","text":"first thoughts"})", 2);
+    EXPECT_TRUE(sent.empty());
+    EXPECT_THAT(told.tokens, ElementsAre(1, 2)) << "its sender need not send it again";
+    EXPECT_EQ(metrics.total("hark_overtaken_total"), 1U);
+    handle(R"({"id":"1","text":"third thoughts","action":"edited"})");
+    handle(R"({"id":"2","text":"first thoughts"})");
+    EXPECT_EQ(sent.size(), 2U) << "a later edit and another post go on";
+}
+
+TEST_F(PipelineTest, AfterADeletionNothingOfThePostIsPublishedUntilItIsRestored) {
+    handle(R"({"id":"1","action":"deleted"})");
+    acknowledge_all();
+    handle(R"({"id":"1","text":"hello"})");
+    handle(R"({"id":"1","text":"hello again","action":"edited"})");
+    EXPECT_TRUE(sent.empty());
+    EXPECT_EQ(metrics.total("hark_overtaken_total"), 2U);
+    handle(R"({"id":"1","text":"hello again","action":"edited","restored":true})");
+    acknowledge_all();
+    handle(R"({"id":"1","text":"hello you","action":"edited"})");
+    EXPECT_EQ(sent.size(), 1U);
+}
+
+TEST_F(PipelineTest, AReactionMayBeTakenBackAndGivenAgain) {
+    handle(R"({"id":"1","kind":"reaction","action":"deleted","event_id":"a"})");
+    acknowledge_all();
+    handle(R"({"id":"1","kind":"reaction","text":"+1","event_id":"b"})");
+    EXPECT_EQ(sent.size(), 1U);
+}
+
 TEST_F(PipelineTest, BadInputBecomesOneDeadLetterHoweverOftenItComes) {
     EXPECT_EQ(handle("{\"a\" 1}", 1).error, Errc::malformed_json);
     ASSERT_THAT(sent_to(), ElementsAre("hark.deadletter"));
@@ -288,6 +320,14 @@ TEST_F(KeepBrandTest, TheDeletionOfAKeptPostGoesOnAndOthersDoNot) {
     acknowledge_all();
     handle(R"({"id":"3","action":"deleted"})");
     EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(KeepBrandTest, ADeletionThatComesFirstIsKeptInMind) {
+    handle(R"({"id":"5","action":"deleted"})");
+    EXPECT_TRUE(sent.empty()) << "nobody has heard of the post";
+    handle(R"({"id":"5","text":"I like Acme"})");
+    EXPECT_TRUE(sent.empty());
+    EXPECT_EQ(metrics.total("hark_overtaken_total"), 1U);
 }
 
 TEST_F(KeepBrandTest, TheBrandsOwnAccountIsMarked) {

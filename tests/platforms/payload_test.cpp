@@ -103,6 +103,7 @@ void put_mention(Fields& fields, const std::string& path, const Mention& mention
     put(fields, path + ".author.id", mention.author.id);
     put(fields, path + ".author.handle", mention.author.handle);
     put(fields, path + ".author.name", mention.author.name);
+    if (mention.restored) put(fields, path + ".restored", "true");
     if (mention.author.is_brand) put(fields, path + ".author.is_brand", "true");
     put(fields, path + ".thread", mention.thread);
     put(fields, path + ".parent", mention.parent);

@@ -45,6 +45,8 @@ private:
             reader.time(value, mention.created_at);
         } else if (key == "kind" || key == "action") {
             read_word(key, value, reader, mention);
+        } else if (key == "restored") {
+            reader.flag(value, mention.restored);
         } else if (key == "author") {
             return reader.object(value, [&](std::string_view name, JsonValue inside) {
                 read_author(name, inside, reader, mention.author);

@@ -109,6 +109,7 @@ Mention to_mention(const Event& event, Arena& arena) {
     mention.platform = "vk";
     mention.event_id = event.event_id;
     mention.action = is_post(event.type) ? Action::created : *action_of(event.type);
+    mention.restored = event.type.ends_with("_restore");
     mention.created_at = object.date;
     mention.author.id = object.from_id.empty() ? object.user_id : object.from_id;
     mention.author.is_brand = is_group(mention.author.id, event.group_id);
