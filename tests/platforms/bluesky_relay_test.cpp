@@ -61,6 +61,8 @@ TEST(BlueskyRelay, ForgetsAPlaceThatTheRelayDoesNotKnow) {
     EXPECT_EQ(decode(*platform, relay::error("FutureCursor")),
               (Fields{{"error", "unknown_platform_error"}}));
     EXPECT_FALSE(resumes()) << "it would be refused for ever";
+    EXPECT_EQ(platform->react(Moment::message)->gap->reason, "cursor_unknown");
+    EXPECT_FALSE(platform->react(Moment::message).has_value()) << "told once";
     EXPECT_EQ(decode(*platform, relay::commit(one_post(record("hi")))).at("cursor"), "77");
     EXPECT_TRUE(resumes());
 }
@@ -171,7 +173,10 @@ TEST(BlueskyRelay, TellsThatAnAccountIsGone) {
 
 TEST(BlueskyRelay, OtherKindsOfFramesAreIgnored) {
     const auto outdated = relay::map({{"name", relay::text("OutdatedCursor")}});
-    EXPECT_EQ(decode_frame(relay::frame("#info", outdated)), (Fields{{"ignored", "1"}}));
+    const auto platform = relay_platform();
+    EXPECT_FALSE(platform->react(Moment::message).has_value());
+    EXPECT_EQ(decode(*platform, relay::frame("#info", outdated)), (Fields{{"ignored", "1"}}));
+    EXPECT_EQ(platform->react(Moment::message)->gap->reason, "cursor_too_old");
     for (const auto* type : {"#identity", "#sync", "#shiny"}) {
         EXPECT_EQ(decode_frame(relay::frame(type, relay::map({{"seq", relay::number(3)}}))),
                   (Fields{{"ignored", "1"}, {"cursor", "3"}}));

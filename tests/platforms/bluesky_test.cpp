@@ -80,6 +80,15 @@ TEST(BlueskyStream, ReportsWrongSettings) {
     }
 }
 
+TEST(BlueskyStream, TellsThatAPlaceIsNotThereAnyMore) {
+    const auto platform = make("bluesky", kV2);
+    EXPECT_FALSE(platform->react(Moment::message).has_value());
+    EXPECT_EQ(decode(*platform, read("payloads/bluesky/v2_info_outdated_cursor.json")),
+              (Fields{{"ignored", "1"}}));
+    EXPECT_EQ(platform->react(Moment::message)->gap->reason, "cursor_too_old");
+    EXPECT_FALSE(platform->react(Moment::message).has_value()) << "told once";
+}
+
 TEST(BlueskyStream, HasNoWebhook) {
     TestRequest request("POST", "{}");
     const auto reception = make("bluesky", "{}")->receive(request);

@@ -104,7 +104,19 @@ public:
         return protocol_ == kRelay ? decode_relay(frame, batch) : decode_event(frame, batch);
     }
 
+    /// The place that was asked for is not there any more, or not known: what is between is lost.
+    [[nodiscard]] std::optional<Reaction> react(Moment moment) override {
+        if (moment != Moment::message || gap_.empty()) return std::nullopt;
+        Reaction reaction;
+        reaction.gap = GapNotice{std::string(std::exchange(gap_, {}))};
+        return reaction;
+    }
+
 private:
+    void take_notice(std::string_view notice) {
+        if (notice == "OutdatedCursor") gap_ = "cursor_too_old";
+    }
+
     Errc decode_event(const Frame& frame, const Batch& batch) {
         EventReader reader(*batch.arena);
         Event event;
@@ -114,6 +126,7 @@ private:
         });
         if (broken != Errc::ok) return broken;
         if (event.is_error) return Errc::unknown_platform_error;
+        if (event.type == "info") take_notice(event.notice);
         const bool is_commit = event.type == "commit";
         if (event.type.empty() || (is_commit && event.collection.empty()))
             return reader.fault() != Errc::ok ? reader.fault() : Errc::missing_member;
@@ -132,9 +145,13 @@ private:
             return error;
         if (message.type.empty()) {
             // A relay that numbers anew knows nothing of our place in the old count.
-            forget_cursor_ |= message.error == "FutureCursor";
+            if (message.error == "FutureCursor") {
+                forget_cursor_ = true;
+                gap_ = "cursor_unknown";
+            }
             return message.error.empty() ? Errc::missing_member : Errc::unknown_platform_error;
         }
+        take_notice(message.name);
         Event event;
         event.did = message.did;
         event.rev = message.rev;
@@ -287,6 +304,7 @@ private:
     Protocol protocol_ = kV1;
     bool compress_ = true;
     bool forget_cursor_ = false;  ///< the relay does not know our place
+    std::string_view gap_;        ///< why something was missed, until that is told; static
     simdjson::ondemand::parser parser_;
     bluesky::RelayMessage relay_;
     std::vector<bluesky::FacetLink> links_;  ///< of the message in hand

@@ -129,6 +129,8 @@ private:
                 reader_.time(inside, event_.time);
             } else if (key == "account") {
                 return account(inside);
+            } else if (key == "name") {
+                in_.text(inside, event_.notice);
             } else {
                 return commit_member(key, inside);
             }

@@ -21,6 +21,7 @@ struct Event {
     std::string_view rkey;
     std::string_view status;  ///< of an account that is not active
     bool is_active = true;
+    std::string_view notice;  ///< what the server says of the stream itself
     bool is_error = false;  ///< the server reports an error of its own
 
     // of the post record

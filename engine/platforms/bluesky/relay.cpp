@@ -114,6 +114,7 @@ Errc read_body(CborIn& in, RelayMessage& message) {
         else if (key == "active") in.flag(message.is_active);
         else if (key == "status") in.text(value, message.status);
         else if (key == "error") in.text(value, message.error);
+        else if (key == "name") in.text(value, message.name);
         else if (key == "ops")
             return in.array(value, [&](CborIn::Value) { return read_operation(in, message); });
         return Errc::ok;

@@ -22,6 +22,7 @@ struct RelayMessage {
 
     std::string_view type;   ///< `#commit`, `#account`, …; empty: an error
     std::string_view error;  ///< what the relay calls it
+    std::string_view name;   ///< of `#info`
     std::string_view did;
     std::string_view rev;
     std::string_view time;
