@@ -75,5 +75,43 @@ TEST(VkStreaming, UnknownKindsAreIgnoredAndWhatIsMissingIsTold) {
     EXPECT_EQ(decode_vk(R"({"code":{},"event":{}})").at("error"), "wrong_type");
 }
 
+// -- Bots Long Poll
+
+TEST(VkLongPoll, AReplyHoldsManyEventsAndThePlaceAfterThem) {
+    const auto fields = decode_vk(
+        R"({"updates":[{"type":"wall_post_new","group_id":7,"event_id":"e1","object":{"id":1,)"
+        R"("owner_id":-7,"from_id":5,"date":7,"text":"one"}},{"type":"like_add","object":{)"
+        R"("attachments":[{"type":"link","link":{"url":"https://lost.example"}}]},"group_id":7},)"
+        R"({"type":"wall_post_new","object":{"id":2,"owner_id":-7,"text":5}},17,)"
+        R"({"type":"wall_reply_new","group_id":7,"event_id":"e2","object":{"id":3,"post_id":1,)"
+        R"("owner_id":-7,"from_id":6,"date":8,"text":"two"}}],"ts":"31"})");
+    EXPECT_EQ(fields.at("mentions[0].text"), "one");
+    EXPECT_EQ(fields.at("mentions[1].text"), "two");
+    EXPECT_EQ(fields.count("mentions[1].links[0]"), 0U) << "it was of what is ignored";
+    EXPECT_EQ(fields.at("mentions[1].event_id"), "e2");
+    EXPECT_EQ(fields.at("refused[0]"), "wrong_type");
+    EXPECT_EQ(fields.at("refused[1]"), "wrong_type");
+    EXPECT_EQ(fields.at("ignored"), "1");
+    EXPECT_EQ(fields.at("cursor"), "31");
+    EXPECT_EQ(decode_vk(R"({"ts":30,"updates":[]})"), (Fields{{"cursor", "30"}}));
+    EXPECT_EQ(decode_vk(R"({"updates":[]})"), (Fields{{"error", "missing_member"}}));
+}
+
+TEST(VkSettings, ReportWhatIsMissingOrWrong) {
+    const auto faults_of = [](std::string_view settings) {
+        std::vector<Fault> faults;
+        EXPECT_EQ(make("vk", settings, faults), nullptr) << settings;
+        return faults.size();
+    };
+    EXPECT_EQ(faults_of(R"({"api":"smoke signals"})"), 3U) << "and what callbacks need";
+    EXPECT_EQ(faults_of(R"({"api":"streaming"})"), 1U);
+    EXPECT_EQ(faults_of(R"({"api":"long_poll"})"), 2U);
+    EXPECT_EQ(faults_of(R"({"api":"streaming","access_token":"secret:x","api_url":"vk.com"})"), 1U);
+    EXPECT_EQ(faults_of(R"({"api":"streaming","access_token":"secret:x","rules":[""]})"), 1U);
+    EXPECT_EQ(faults_of(R"({"api":"streaming","access_token":"secret:x","rules":")" +
+                        std::string(4097, 'x') + "\"}"),
+              1U);
+}
+
 }  // namespace
 }  // namespace hark::platforms::testing

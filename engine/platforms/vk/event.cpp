@@ -181,7 +181,14 @@ Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Men
                  Event& event) {
     if (key == "object") return ObjectReader(reader, out, event.object).read(value);
     if (key == "event") return read_streamed(value, reader, out, event.streamed);
+    if (key == "service_message") {
+        return reader.object(value, [&](std::string_view name, JsonValue member) {
+            if (name == "service_code") reader.token(member, event.service_code);
+            return Errc::ok;
+        });
+    }
     if (key == "code") reader.token(value, event.code);
+    else if (key == "ts") reader.token(value, event.ts);
     else read_envelope_member(key, value, reader, event);
     return Errc::ok;
 }

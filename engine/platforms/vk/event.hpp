@@ -58,7 +58,9 @@ struct Event {
     std::string_view event_id;
     std::string_view secret;
     std::string_view group_id;
-    std::string_view code;  ///< of a frame of the Streaming API
+    std::string_view code;          ///< of a frame of the Streaming API
+    std::string_view service_code;  ///< of a notice in one
+    std::string_view ts;            ///< of a long poll's reply
     Object object;
     Streamed streamed;
 };
