@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <tuple>
+#include <variant>
+
 #include "platforms/payload_test.hpp"
 
 namespace hark::platforms::testing {
@@ -13,11 +16,14 @@ std::unique_ptr<Platform> mastodon() {
 }
 
 StreamRequest open(std::string_view members) {
-    const auto settings = R"({"url":"https://a.example/","access_token":"secret:token0",)" +
-                          std::string(members) + "}";
-    const auto request = make("mastodon", settings)->stream(Cursor());
-    EXPECT_TRUE(request.has_value());
-    return request.value_or(StreamRequest{});
+    auto settings = R"({"url":"https://a.example/","access_token":"secret:token0",)" +
+                    std::string(members) + "}";
+    if (members.find("streaming_url") == std::string_view::npos)
+        settings.insert(1, R"("streaming_url":"https://s.example",)");
+    const auto step = make("mastodon", settings)->next(Progress{});
+    const auto* const request = std::get_if<StreamRequest>(&step);
+    EXPECT_NE(request, nullptr);
+    return request != nullptr ? *request : StreamRequest{};
 }
 
 /// A frame of a WebSocket around a payload.
@@ -42,15 +48,16 @@ std::string status(std::string_view id, std::string_view members) {
 TEST(MastodonStream, OpensEachStreamAsEvents) {
     const auto request = open(R"("stream":"public:local")");
     EXPECT_EQ(request.framing, Framing::enveloped_events);
-    EXPECT_EQ(request.url, "https://a.example/api/v1/streaming/public/local");
+    EXPECT_FALSE(request.resumes);
+    EXPECT_EQ(request.url, "https://s.example/api/v1/streaming/public/local");
     ASSERT_EQ(request.headers.size(), 1U);
     EXPECT_EQ(request.headers[0].first, "Authorization");
     EXPECT_EQ(request.headers[0].second, "Bearer token0");
     const auto url = [](std::string_view members) { return open(members).url; };
     EXPECT_EQ(url(R"("stream":"public:remote:media")"),
-              "https://a.example/api/v1/streaming/public/remote?only_media=true");
+              "https://s.example/api/v1/streaming/public/remote?only_media=true");
     EXPECT_EQ(url(R"("stream":"hashtag:local","tag":"łódź")"),
-              "https://a.example/api/v1/streaming/hashtag/local?tag=%C5%82%C3%B3d%C5%BA");
+              "https://s.example/api/v1/streaming/hashtag/local?tag=%C5%82%C3%B3d%C5%BA");
     EXPECT_EQ(url(R"("stream":"list","list":"12","streaming_url":"http://127.0.0.1:9/")"),
               "http://127.0.0.1:9/api/v1/streaming/list?list=12");
 }
@@ -58,10 +65,10 @@ TEST(MastodonStream, OpensEachStreamAsEvents) {
 TEST(MastodonStream, OpensEachStreamByWebSocket) {
     const auto request = open(R"("transport":"websocket","stream":"public:local:media")");
     EXPECT_EQ(request.framing, Framing::websocket);
-    EXPECT_EQ(request.url, "wss://a.example/api/v1/streaming?stream=public%3Alocal%3Amedia");
+    EXPECT_EQ(request.url, "wss://s.example/api/v1/streaming?stream=public%3Alocal%3Amedia");
     EXPECT_EQ(request.headers[0].second, "Bearer token0");
     EXPECT_EQ(open(R"("transport":"websocket","stream":"hashtag","tag":"łódź")").url,
-              "wss://a.example/api/v1/streaming?stream=hashtag&tag=%C5%82%C3%B3d%C5%BA");
+              "wss://s.example/api/v1/streaming?stream=hashtag&tag=%C5%82%C3%B3d%C5%BA");
     EXPECT_EQ(open(R"("transport":"websocket","stream":"list","list":"12",)"
                    R"("streaming_url":"http://127.0.0.1:9")")
                   .url,
@@ -73,7 +80,7 @@ TEST(MastodonStream, ReportsWrongSettings) {
          {R"("url":"a.example")", R"("url":"wss://a.example")", R"("url":"https://a.example/x")",
           R"("streaming_url":"ftp://a.example")", R"("stream":"home")", R"("stream":"hashtag")",
           R"("tag":"x")", R"("stream":"list")", R"("list":"1")", R"("access_token":"")",
-          R"("transport":"carrier pigeon")", R"("uri":"x")"}) {
+          R"("transport":"carrier pigeon")", R"("silence_timeout":"soon")", R"("uri":"x")"}) {
         std::string settings = R"({"url":"https://a.example","access_token":"secret:t"})";
         simdjson::dom::parser parser;
         const auto name = std::string(members).substr(0, std::string(members).find(':'));
@@ -89,8 +96,91 @@ TEST(MastodonStream, ReportsWrongSettings) {
     }
 }
 
+/// Decodes what the call of this purpose was answered; every mention must be there.
+void decode_in(Platform& platform, const std::string& body, std::uint32_t purpose) {
+    const PaddedBytes bytes(body);
+    Arena arena;
+    Mentions mentions;
+    Frame frame;
+    frame.bytes = bytes.view();
+    frame.purpose = purpose;
+    ASSERT_EQ(platform.decode(frame, arena, mentions), Errc::ok);
+    EXPECT_EQ(mentions.list.size(), purpose == 0 ? 1U : 40U);
+}
+
+/// Where the timeline is read after a break, from a status on.
+std::string timeline(std::string_view members) {
+    const auto platform =
+        make("mastodon", R"({"url":"https://a.example","streaming_url":"https://s.example",)"
+                         R"("access_token":"secret:t",)" +
+                             std::string(members) + "}");
+    Progress progress;
+    progress.cursor = Cursor("116000000000000001");
+    std::ignore = platform->next(progress);
+    const auto reaction = platform->react(Moment::opened);
+    if (!reaction || !reaction->call) return "none";
+    EXPECT_EQ(reaction->call->headers.at(0).second, "Bearer t");
+    return reaction->call->url;
+}
+
+TEST(MastodonStream, HasATimelineForAlmostEachStream) {
+    const std::string head = "https://a.example/api/v1/";
+    const std::string tail = "limit=40&min_id=116000000000000001";
+    EXPECT_EQ(timeline(R"("stream":"public")"), head + "timelines/public?" + tail);
+    EXPECT_EQ(timeline(R"("stream":"public:remote:media")"),
+              head + "timelines/public?remote=true&only_media=true&" + tail);
+    EXPECT_EQ(timeline(R"("stream":"hashtag:local","tag":"x y")"),
+              head + "timelines/tag/x%20y?local=true&" + tail);
+    EXPECT_EQ(timeline(R"("stream":"list","list":"7")"), head + "timelines/list/7?" + tail);
+    EXPECT_EQ(timeline(R"("stream":"user")"), head + "timelines/home?" + tail);
+    EXPECT_EQ(timeline(R"("stream":"user:notification")"), head + "notifications?" + tail);
+    EXPECT_EQ(timeline(R"("stream":"direct")"), "none");
+}
+
+TEST(MastodonStream, FetchesSoManyPagesAndTellsThatThereWereMore) {
+    const auto platform =
+        make("mastodon", R"({"url":"https://a.example","access_token":"secret:t"})");
+    decode_in(*platform, frame("update", status("1000", R"("content":"x")")), 0);
+    auto reaction = platform->react(Moment::opened);
+    std::size_t pages = 0;
+    for (; reaction && reaction->call; ++pages) {
+        std::string page;
+        for (std::size_t i = 0; i < 40; ++i) {
+            const auto id = std::to_string(1001 + pages * 40 + i);
+            page = status(id, R"("content":"x")") + (page.empty() ? "" : ",") + page;
+        }
+        decode_in(*platform, "[" + page + "]", reaction->call->purpose);
+        reaction = platform->react(Moment::reply);
+    }
+    EXPECT_EQ(pages, 250U);
+    ASSERT_TRUE(reaction && reaction->gap);
+    EXPECT_EQ(reaction->gap->reason, "too_long_to_fill");
+}
+
+TEST(MastodonStream, TheCursorIsTheNewestStatusOfItsTimeline) {
+    const auto platform = make("mastodon", R"({"url":"https://a.example","stream":"user",)"
+                                           R"("access_token":"secret:t"})");
+    const auto cursor = [&](const std::string& said) {
+        const auto fields = decode(*platform, said);
+        return fields.contains("cursor") ? fields.at("cursor") : "";
+    };
+    EXPECT_EQ(cursor(frame("delete", "99")), "");
+    EXPECT_EQ(cursor(frame("update", status("9", R"("content":"x")"))), "9");
+    EXPECT_EQ(cursor(frame("update", status("10", R"("content":"x")"))), "10");
+    EXPECT_EQ(cursor(frame("update", status("7", R"("content":"late")"))), "10");
+    EXPECT_EQ(cursor(frame("status.update", status("11", R"("content":"x")"))), "10");
+    EXPECT_EQ(cursor(frame("notification", R"({"id":"500","type":"follow"})")), "10");
+    const auto of_notifications =
+        make("mastodon", R"({"url":"https://a.example","stream":"user:notification",)"
+                         R"("access_token":"secret:t"})");
+    EXPECT_EQ(decode(*of_notifications, frame("notification", R"({"id":"500","type":"follow"})"))
+                  .at("cursor"),
+              "500");
+}
+
 TEST(MastodonStream, IsNoneWithoutAnInstance) {
-    EXPECT_FALSE(make("mastodon", "{}")->stream(Cursor()).has_value());
+    const auto step = make("mastodon", "{}")->next(Progress{});
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(step));
 }
 
 // -- what came before
@@ -131,11 +221,13 @@ TEST(Mastodon, RemembersTheLatestOfManyMoreStatusesThanItHasRoomFor) {
 }
 
 TEST(Mastodon, IsTheSamePostOnEveryInstance) {
-    const auto here = decode(*mastodon(), frame("update", status("9", R"("content":"x")")));
+    auto here = decode(*mastodon(), frame("update", status("9", R"("content":"x")")));
     auto elsewhere = status("9", R"("content":"x")");
     elsewhere.replace(elsewhere.find(R"("id":"9")"), 8, R"("id":"555")");
     elsewhere.replace(elsewhere.find("ola@b.example"), 13, "ola");
-    const auto there = decode(*make("mastodon", "{}"), frame("update", elsewhere));
+    auto there = decode(*make("mastodon", "{}"), frame("update", elsewhere));
+    EXPECT_EQ(here.extract("cursor").mapped(), "9");
+    EXPECT_EQ(there.extract("cursor").mapped(), "555");
     EXPECT_EQ(here, there) << "the handle of an instance's own account is without its domain";
     EXPECT_EQ(here.at("mentions[0].author.handle"), "ola@b.example");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "platforms/mastodon/backlog.hpp"
 #include "platforms/mastodon/mention.hpp"
 #include "platforms/percent.hpp"
 #include "platforms/signature.hpp"
@@ -11,13 +12,17 @@ namespace hark::platforms {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kInstance = 1;
+
 constexpr std::array<std::string_view, 12> kStreams = {
     "public",         "public:media",        "public:local", "public:local:media",
     "public:remote",  "public:remote:media", "hashtag",      "hashtag:local",
     "user",           "user:notification",   "list",         "direct",
 };
 
-class Mastodon final : public JsonPlatform {
+class Mastodon final : public Platform {
 public:
     explicit Mastodon(Settings& source) {
         url_ = source.text("url", "");
@@ -27,22 +32,98 @@ public:
         static constexpr std::array<std::string_view, 2> kTransports = {"sse", "websocket"};
         sse_ = source.one_of("transport", kTransports, "sse") == "sse";
         streaming_url_ = source.text("streaming_url", "");
-        if (const auto tokens = source.secrets("access_token"); !tokens.empty())
-            token_ = tokens.front();
+        tokens_ = source.secrets("access_token");
+        silence_ = source.duration("silence_timeout", 10min, 0s, 24h);
         check(source);
+        backlog_ = mastodon::Backlog(timeline());
     }
 
-    [[nodiscard]] std::optional<StreamRequest> stream(const Cursor&) const override {
-        if (url_.empty()) return std::nullopt;
+    [[nodiscard]] bool is_ours() const override {
+        return stream_.starts_with("user") || stream_ == "direct";
+    }
+
+    [[nodiscard]] Step next(const Progress& progress) override {
+        if (url_.empty()) return {};
+        backlog_.saw(progress.cursor.text());
+        if (streaming_url_.empty()) {
+            Call call;
+            call.url = url_ + "/api/v2/instance";
+            call.purpose = kInstance;
+            return call;
+        }
         StreamRequest request;
         request.framing = sse_ ? Framing::enveloped_events : Framing::websocket;
         request.url = sse_ ? sse_address() : websocket_address();
-        request.headers.emplace_back("Authorization", "Bearer " + token_);
+        request.headers = authorization();
+        request.resumes = false;
+        request.may_be_quiet = true;  // silence_timeout watches instead
         return request;
     }
 
-protected:
-    Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
+    Outcome replied(const HttpResponse& response) override {
+        auto outcome = outcome_of(response.status);
+        if (response.purpose == kInstance) {
+            outcome.decode = false;
+            if (!outcome.problem.empty() && response.status != 404) return outcome;
+            // Servers of another make may not tell: they stream where they are.
+            streaming_url_ = streaming_host(response).value_or(url_);
+            return {};
+        }
+        if (response.status == 401 && token_ + 1 < tokens_.size()) {
+            // The other of two that are given while one is rotated.
+            ++token_;
+            outcome.lasting = false;
+        } else if (response.status == 401) {
+            token_ = 0;
+        }
+        return outcome;
+    }
+
+    [[nodiscard]] std::optional<Reaction> react(Moment moment) override {
+        Reaction reaction;
+        switch (moment) {
+            case Moment::opened:
+                was_heard_ = true;
+                reaction.heartbeat = backlog_.is_possible() ? silence_ : 0s;
+                reaction.call = backlog_.begin(authorization());
+                break;
+            case Moment::message: was_heard_ = true; return std::nullopt;
+            case Moment::heartbeat:
+                // A server whose queue is broken keeps the connection alive and says nothing.
+                if (!std::exchange(was_heard_, false)) reaction.reconnect = "no event for so long";
+                break;
+            case Moment::reply:
+                reaction.call = backlog_.next(authorization());
+                if (!reaction.call && backlog_.is_cut())
+                    reaction.gap = GapNotice{"too_long_to_fill"};
+                break;
+        }
+        return reaction;
+    }
+
+    Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
+        const Batch batch{&arena, &out};
+        EventReader reader(arena);
+        const bool is_page = frame.purpose == mastodon::Backlog::kPurpose;
+        const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
+            if (is_page) {
+                return reader.array(root,
+                                    [&](JsonValue item) { return read_item(item, batch); });
+            }
+            if (!json_raw(root).starts_with('{')) return Errc::wrong_type;
+            JsonObject object;
+            if (const auto error = root.get_object().get(object)) return json_error(error);
+            return read(object, reader, batch);
+        });
+        const auto error = settle(broken != Errc::ok ? broken : reader.fault(), out);
+        if (error != Errc::ok || is_page) return error;
+        if (event_.name == "update" || event_.name == "notification") backlog_.saw(cursor_id());
+        if (!backlog_.newest().empty()) out.cursor = Cursor(backlog_.newest());
+        return error;
+    }
+
+private:
+    Errc read(JsonObject& root, EventReader& reader, const Batch& batch) {
         event_.clear();
         const auto member = [&](std::string_view key, JsonValue value) {
             return mastodon::read_member(key, value, reader, *batch.arena, event_);
@@ -58,14 +139,76 @@ protected:
         return broken;
     }
 
-private:
+    /// One status or notification of a page.
+    Errc read_item(JsonValue item, const Batch& batch) {
+        return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
+            const auto broken = read(object, reader, batch);
+            backlog_.saw_in_page(event_.status.id);
+            return broken;
+        });
+    }
+
+    /// The id that the stream's timeline goes by: of what came by, and of no status inside it.
+    [[nodiscard]] std::string_view cursor_id() const noexcept {
+        const bool is_of_timeline = (event_.name == "notification") == is_notifications();
+        return is_of_timeline ? event_.status.id : std::string_view{};
+    }
+    [[nodiscard]] bool is_notifications() const noexcept { return stream_ == "user:notification"; }
+
+    [[nodiscard]] Headers authorization() const {
+        return {{"Authorization", "Bearer " + tokens_.at(token_)}};
+    }
+
+    /// `configuration.urls.streaming` of an instance, if the token may go there.
+    std::optional<std::string> streaming_host(const HttpResponse& response) {
+        Arena arena;
+        EventReader reader(arena);
+        std::string_view address;
+        const auto inside = [&](JsonValue value, std::string_view name, auto use) {
+            return reader.object(value, [&, name](std::string_view key, JsonValue member) {
+                return key == name ? use(member) : Errc::ok;
+            });
+        };
+        const auto broken = json_document(parser_, response.body, [&](JsonValue root) {
+            return inside(root, "configuration", [&](JsonValue configuration) {
+                return inside(configuration, "urls", [&](JsonValue urls) {
+                    return inside(urls, "streaming", [&](JsonValue streaming) {
+                        reader.text(streaming, address);
+                        return Errc::ok;
+                    });
+                });
+            });
+        });
+        const bool is_plain = url_.starts_with("http://");
+        const bool is_safe =
+            address.starts_with("wss://") || (is_plain && address.starts_with("ws://"));
+        if (broken != Errc::ok || !is_safe) return std::nullopt;
+        const auto begin = address.find("://") + 3;
+        const auto host = address.substr(begin, address.find_first_of("/?#", begin) - begin);
+        return "http" + std::string(address.substr(2, begin - 2)) + std::string(host);
+    }
+
+    /// With a query to which more can be added; empty: what the stream brings has no timeline.
+    [[nodiscard]] std::string timeline() const {
+        const auto path = url_ + "/api/v1/timelines/";
+        const bool is_local = stream_.find(":local") != std::string::npos;
+        std::string query = is_local ? "?local=true&" : "?";
+        if (stream_.find(":remote") != std::string::npos) query += "remote=true&";
+        if (stream_.ends_with(":media")) query += "only_media=true&";
+        if (stream_.starts_with("public")) return path + "public" + query;
+        if (!tag_.empty()) return path + "tag/" + percent_encode(tag_) + query;
+        if (!list_.empty()) return path + "list/" + percent_encode(list_) + query;
+        if (stream_ == "user") return path + "home" + query;
+        if (is_notifications()) return url_ + "/api/v1/notifications" + query;
+        return {};
+    }
+
     void check(Settings& source) {
         if (url_.empty()) return;
         check_host(source, "url", url_);
-        if (streaming_url_.empty()) streaming_url_ = url_;
-        else check_host(source, "streaming_url", streaming_url_);
+        if (!streaming_url_.empty()) check_host(source, "streaming_url", streaming_url_);
         host_ = url_.substr(std::min(url_.find("://") + 3, url_.size()));
-        if (token_.empty() && !source.has("access_token"))
+        if (tokens_.empty() && !source.has("access_token"))
             source.fault("access_token", "`access_token` is required: every stream asks for one");
         if (stream_.starts_with("hashtag") == tag_.empty())
             source.fault("tag", "`tag` is what a stream `hashtag` is of, and no other");
@@ -108,10 +251,15 @@ private:
     std::string stream_;
     std::string tag_;
     std::string list_;
-    std::string token_;
+    std::vector<std::string> tokens_;
+    std::size_t token_ = 0;
     bool sse_ = true;
+    bool was_heard_ = false;
+    std::chrono::milliseconds silence_{};
+    mastodon::Backlog backlog_;
     mastodon::Event event_;
     mastodon::KnownStatuses known_;
+    simdjson::ondemand::parser parser_;
     simdjson::ondemand::parser payload_parser_;
 };
 
