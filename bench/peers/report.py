@@ -68,7 +68,8 @@ def markdown(all_):
     lines = [
         f"{all_['date']}, {where['cores']} cores of {where['processor']}, {where['system']}, load {where['load']} at the end; "
         f"{all_['posts']:,} posts a run ({facts['frame_bytes']} bytes a frame), {facts['rules']:,} rules, "
-        f"{facts['hits_a_post']:.1f} hits a post, {all_['repeats']} repeats in turn: median (least to greatest).", "",
+        f"{facts['hits_a_post']:.1f} hits a post ({facts['dropped']} of {facts['candidates']:,} candidates dropped because Hark "
+        f"and plain lower case find them in different posts), {all_['repeats']} repeats in turn: median (least to greatest).", "",
         "| | CPU s a million posts | posts a second | peak MiB | CPU s to start | "
         f"ms to the topic at {all_['rate']:,} a second, p50 / p99 |", "|---|---|---|---|---|---|",
         *map(row_of, all_["peers"]), "",
@@ -86,9 +87,15 @@ def markdown(all_):
     return "\n".join(lines)
 
 
-def replace_between_marks(path, table):
+def parts_around_marks(path):
+    """What stands before and after the table. Throws ValueError when the marks are missing."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{path}: the marks are missing")
-    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{path}: the marks are missing: {BEGIN} and {END}")
+    return before + BEGIN, END + after
+
+
+def replace_between_marks(path, table):
+    before, after = parts_around_marks(path)
+    path.write_text(f"{before}\n{table}\n{after}", encoding="utf-8")
