@@ -51,8 +51,10 @@ void subscriber(std::string_view phone, std::string& out) {
 /// Beginnings of words, folded, without which no text of few digits holds a datum of the
 /// expressions.
 constexpr std::string_view kTelling[] = {
-    "dot ",  "kropka ", "точка ", "punto ",     "passw",    "pwd ",   "passcode", "passphrase",
-    "haslo", "hasla",   "пароль", "contrasena", "kennwort", "swift ", "bic ",     "собака "};
+    "dot ",     "kropka ",    "точка ", "punto ",   "passw",      "pwd ",
+    "passcode", "passphrase", "haslo",  "hasla",    "пароль",     "contrasena",
+    "kennwort", "swift ",     "bic ",   "собака ",  "ending in ", "ending with ",
+    "postcode", "post code",  "x x x "};
 
 constexpr std::uint32_t first_four(const char* word) noexcept {
     std::uint32_t bytes = 0;

@@ -19,6 +19,16 @@ struct TextKind {
     Validator validate;
 };
 
+/// For data whose form the expression tells whole, and a keyword close by.
+std::optional<Valid> validate_close(std::string_view, Span candidate) noexcept {
+    return Valid{candidate, false, Need::close};
+}
+
+/// The same with the keyword directly before.
+std::optional<Valid> validate_labelled(std::string_view, Span candidate) noexcept {
+    return Valid{candidate, false, Need::label};
+}
+
 constexpr TextKind kTextKinds[] = {
     {"email", validate_email},       {"email_disguised", validate_email_disguised},
     {"iban", validate_iban},         {"bic", validate_bic},
@@ -26,6 +36,7 @@ constexpr TextKind kTextKinds[] = {
     {"vin", validate_vin},           {"coordinates", validate_coordinates},
     {"password", validate_password}, {"api_key", validate_api_key},
     {"wallet", validate_wallet},     {"de_id", validate_de_id},
+    {"close", validate_close},       {"labelled", validate_labelled},
 };
 
 constexpr std::uint64_t from_to(unsigned least, unsigned most) noexcept {
@@ -56,7 +67,7 @@ constexpr NumberKind kNumberKinds[] = {
     {"oms", just(16), validate_oms},
     {"ru_plate", just(3), validate_ru_plate, true},
     {"pesel", just(11), validate_pesel},
-    {"nip", just(10), validate_nip},
+    {"nip", just(10), validate_nip, true},
     {"regon", just(9) | just(14), validate_regon},
     {"pl_id", just(6), validate_pl_id, true},
     {"pl_passport", just(7), validate_pl_passport, true},

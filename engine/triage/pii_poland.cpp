@@ -86,11 +86,16 @@ std::optional<Valid> validate_pesel(std::string_view, const Stretch& it) noexcep
     return Valid{it.span, true, birth_year(it.digits) < kOldest ? Need::keyword : Need::nothing};
 }
 
-std::optional<Valid> validate_nip(std::string_view, const Stretch& it) noexcept {
+std::optional<Valid> validate_nip(std::string_view text, const Stretch& it) noexcept {
+    // Abroad it is written with the country: PL1234563218.
+    const auto begin = it.span.begin;
+    const bool with_country = begin >= 2 && text.substr(begin - 2, 2) == "PL";
+    const Span span{with_country ? begin - 2 : begin, it.span.end};
+    if (is_glued(text, span) || is_in_link(text, begin)) return std::nullopt;
     const bool own = it.evenly('-') && (it.sizes({3, 3, 2, 2}) || it.sizes({3, 2, 2, 3}));
     const bool form = own || it.count() == 1 || it.sizes({3, 3, 2, 2}) || it.sizes({3, 2, 2, 3});
     if (!form || !is_nip(it.digits)) return std::nullopt;
-    return Valid{it.span, true, own ? Need::nothing : Need::keyword};
+    return Valid{span, true, own ? Need::nothing : Need::keyword};
 }
 
 std::optional<Valid> validate_regon(std::string_view, const Stretch& it) noexcept {
