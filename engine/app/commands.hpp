@@ -58,6 +58,9 @@ struct LearnOptions {
     double refit_cost = 0.3;
     double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
+    std::uint32_t names = 0;  ///< posts that must have a `@name`; 0: names are no features
+    bool pooled = false;
+    bool balance = false;
     int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all
 };
 

@@ -27,7 +27,7 @@ void progress(const std::string& text) {
 class Learner {
 public:
     explicit Learner(const LearnOptions& options)
-        : options_(options), space_({options.inside, options.fewest, 2}) {}
+        : options_(options), space_({options.inside, options.names > 0, 2}) {}
 
     int run() {
         if (!load_rules()) return kConfiguration;
@@ -37,7 +37,11 @@ public:
         background_ = rows_.size() - labelled;
         learn::TrainOptions how;
         how.rules = options_.most_rules;
-        how.fewest = options_.fewest;
+        how.fewest = [this](learn::FeatureId feature) {
+            return space_.name(feature).starts_with('@') ? options_.names : options_.fewest;
+        };
+        how.pooled = options_.pooled;
+        how.balance = options_.balance;
         how.refit_cost = options_.refit_cost;
         how.precision = options_.precision;
         if (const auto desk = sources_.find(options_.desk); desk != sources_.end())

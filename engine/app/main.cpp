@@ -149,6 +149,12 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->add_option("--refit-cost", options.refit_cost, "Smaller is smoother")
         ->capture_default_str();
     learn->add_flag("--inside", options.inside, "Inner parts of words too (`*abcd*`)");
+    learn->add_option("--names", options.names,
+                      "Names too (`@name`), when so many posts have them: firms, not people");
+    learn->add_flag("--pooled", options.pooled,
+                    "One intercept for all sources: what tells them apart is learned as rules");
+    learn->add_flag("--balance", options.balance,
+                    "The rarer class of each source counts more, by the root of how rare it is");
     learn->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
         ->check(CLI::Range(0, 1));
     learn->callback([&] { command = [&] { return hark::app::learn(options); }; });

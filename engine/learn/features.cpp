@@ -32,9 +32,13 @@ bool is_number(std::string_view word) noexcept {
     return std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The words that may become rules: no names behind `@`, no numbers, nothing overlong.
-std::vector<std::string_view> words_of(std::string_view folded) {
-    std::vector<std::string_view> words;
+/// The words that may become rules: no numbers, nothing overlong; names behind `@` stand apart.
+struct Words {
+    std::vector<std::string_view> places;  ///< empty where no rule may stand
+    std::vector<std::string_view> names;
+};
+Words words_of(std::string_view folded) {
+    Words words;
     bool is_name = false;
     for (std::size_t begin = 1; begin < folded.size();) {
         const auto end = std::min(folded.find(' ', begin), folded.size());
@@ -43,7 +47,8 @@ std::vector<std::string_view> words_of(std::string_view folded) {
         const bool sign = word == "@" || word == "#";
         const bool usable =
             !sign && !is_name && !is_number(word) && word.size() <= 2 * kWordLetters;
-        words.push_back(usable ? word : std::string_view{});  // a place is kept: gaps count words
+        words.places.push_back(usable ? word : std::string_view{});  // kept: gaps count words
+        if (is_name && !sign) words.names.push_back(word);
         is_name = word == "@";
     }
     return words;
@@ -107,7 +112,10 @@ void FeatureSpace::add_facts(const TextFacts& facts, std::vector<FeatureId>& out
 
 std::vector<FeatureId> FeatureSpace::of(const FoldedText& folded) {
     std::vector<FeatureId> out;
-    const auto words = words_of(folded.bytes);
+    const auto [words, names] = words_of(folded.bytes);
+    if (options_.names) {
+        for (const auto name : names) out.push_back(id_of("@" + std::string(name)));
+    }
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (words[i].empty()) continue;
         add_word(words[i], out);

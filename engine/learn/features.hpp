@@ -15,12 +15,12 @@ using FeatureId = std::uint32_t;
 /// Which patterns a learner may choose from.
 struct FeatureOptions {
     bool inside = false;       ///< `*abcd*`: inner parts of words
-    std::uint32_t fewest = 4;  ///< posts that must have a feature for it to be considered
+    bool names = false;        ///< `@name`: whom a post speaks to
     std::uint32_t gap = 2;     ///< words between the two of `a ~2 b`
 };
 
 /// The features of posts, each named by the rule that it would become: `word`, `stem*`, `two
-/// words`, `one ~2 two`, `*inside*`, `[questions >=1]`. Not thread-safe.
+/// words`, `one ~2 two`, `*inside*`, `@name`, `[questions >=1]`. Not thread-safe.
 class FeatureSpace {
 public:
     explicit FeatureSpace(const FeatureOptions& options) : options_(options) {}

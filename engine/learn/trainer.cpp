@@ -3,9 +3,11 @@
 #include <linear.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -22,6 +24,9 @@ double sigmoid(double log_odds) noexcept {
     return 1 / (1 + std::exp(-log_odds));
 }
 
+constexpr std::uint32_t kHalves = 2;  // how often a row counts that balancing leaves as it is
+constexpr double kMostBalance = 4;
+
 // The prior's column is so large that its weight costs nothing: it is not to be shrunk.
 constexpr double kPriorColumn = 8;
 
@@ -37,21 +42,23 @@ struct Fit {
 /// sources' intercepts, the prior, the common intercept.
 class Problem {
 public:
-    Problem(const std::vector<Row>& rows, const std::vector<FeatureId>& columns,
-            std::size_t features, std::uint32_t sources, int without_fold)
-        : columns_(columns.size()), sources_(sources) {
+    Problem(const std::vector<Row>& rows, const std::vector<std::uint32_t>& times,
+            const std::vector<FeatureId>& columns, std::size_t features,
+            const std::vector<bool>& apart, int without_fold)
+        : columns_(columns.size()), sources_(apart.size()) {
         std::vector<int> column_of(features, 0);
         for (std::size_t i = 0; i < columns.size(); ++i)
             column_of[columns[i]] = static_cast<int>(i) + 1;
         std::vector<std::size_t> begins;
-        for (const auto& row : rows) {
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            const auto& row = rows[number];
             if (static_cast<int>(row.fold) == without_fold) continue;
-            for (std::uint32_t i = 0; i < row.repeat; ++i) {
+            for (std::uint32_t i = 0; i < times[number]; ++i) {
                 begins.push_back(nodes_.size());
                 for (const auto feature : row.features) {
                     if (column_of[feature] != 0) nodes_.push_back({column_of[feature], 1.0});
                 }
-                if (row.source != kBackground)
+                if (row.source != kBackground && apart[row.source])
                     nodes_.push_back({static_cast<int>(columns_ + 1 + row.source), 1.0});
                 nodes_.push_back({static_cast<int>(columns_ + sources_ + 1),
                                   kPriorColumn * static_cast<double>(row.prior)});
@@ -156,12 +163,16 @@ struct Counts {
     [[nodiscard]] double f1() const { return weight * 2 * hits / (given + positives); }
 };
 
+// Thresholds are tried in these steps of log-odds, and each is judged with its neighbours: the
+// very best of a few posts is chance.
+constexpr double kStep = 0.05;
+constexpr int kSteps = 120;      // to either side of even odds
+constexpr int kNeighbours = 10;  // to either side
+
 /// The probability from which on the label is best given: by the sources' mean F1, for a large
 /// source must not decide for a small one. The desk's own posts count as much as all others
 /// together. Sources of one class, or of few posts, have no say.
-double best_threshold(std::vector<Scored> scored, std::uint32_t sources, int desk) {
-    std::sort(scored.begin(), scored.end(),
-              [](const Scored& a, const Scored& b) { return a.log_odds > b.log_odds; });
+double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources, int desk) {
     std::vector<Counts> counts(sources);
     for (const auto& one : scored)
         ++(one.positive ? counts[one.source].positives : counts[one.source].negatives);
@@ -171,18 +182,25 @@ double best_threshold(std::vector<Scored> scored, std::uint32_t sources, int des
         if (static_cast<int>(i) != desk && counts[i].decides()) ++others;
     }
     if (desk >= 0) counts[static_cast<std::size_t>(desk)].weight = std::max(others, 1.0);
-    double best = -1, sum = 0, threshold = 0.5;
-    for (std::size_t i = 0; i < scored.size(); ++i) {
-        auto& count = counts[scored[i].source];
-        if (!count.decides()) continue;
-        sum -= count.f1();
-        ++count.given;
-        count.hits += scored[i].positive ? 1 : 0;
-        sum += count.f1();
-        if (sum <= best) continue;
-        best = sum;
-        const double next = i + 1 < scored.size() ? scored[i + 1].log_odds : scored[i].log_odds;
-        threshold = (sigmoid(scored[i].log_odds) + sigmoid(next)) / 2;
+    std::vector<double> sums;
+    for (int step = -kSteps; step <= kSteps; ++step) {
+        for (auto& count : counts) count.given = count.hits = 0;
+        for (const auto& one : scored) {
+            if (one.log_odds < step * kStep) continue;
+            ++counts[one.source].given;
+            counts[one.source].hits += one.positive ? 1 : 0;
+        }
+        double sum = 0;
+        for (const auto& count : counts) sum += count.decides() ? count.f1() : 0;
+        sums.push_back(sum);
+    }
+    double best = -1, threshold = 0.5;
+    for (int step = kNeighbours - kSteps; step <= kSteps - kNeighbours; ++step) {
+        const auto middle = sums.begin() + step + kSteps;
+        const auto around = std::accumulate(middle - kNeighbours, middle + kNeighbours + 1, 0.0);
+        if (around <= best) continue;
+        best = around;
+        threshold = sigmoid(step * kStep);
     }
     return threshold;
 }
@@ -216,6 +234,13 @@ public:
         }
         const auto positives =
             std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.positive; });
+        std::vector<std::array<double, 2>> counts(sources_);
+        for (const auto& row : rows) {
+            if (row.source != kBackground) ++counts[row.source][row.positive ? 1 : 0];
+        }
+        for (const auto& [without, with] : counts)
+            apart_.push_back(!options.pooled || without == 0 || with == 0);
+        for (const auto& row : rows) times_.push_back(row.repeat * weight_of(row, counts));
         if (positives == 0 || static_cast<std::size_t>(positives) == rows.size())
             throw std::runtime_error("every post has the same label: nothing can be learned");
     }
@@ -232,7 +257,7 @@ public:
             one.log_odds = scaling.slope * one.log_odds + scaling.intercept + one.fixed;
         learned.threshold = options_.precision > 0
                                 ? precise_threshold(std::move(scaled), options_.precision)
-                                : best_threshold(std::move(scaled), sources_, options_.desk_source);
+                                : best_threshold(scaled, sources_, options_.desk_source);
         learned.prior_scale = scaling.slope * whole.prior;
         learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
         fill_rules(chosen, whole.by_column, scaling.slope, learned);
@@ -240,6 +265,17 @@ public:
     }
 
 private:
+    /// How often a row of this source and class counts, in halves when classes are balanced.
+    [[nodiscard]] std::uint32_t weight_of(
+        const Row& row, const std::vector<std::array<double, 2>>& counts) const {
+        if (!options_.balance) return 1;
+        if (row.source == kBackground) return kHalves;
+        const auto& count = counts[row.source];
+        const auto rarer = std::sqrt(count[row.positive ? 0 : 1] / count[row.positive ? 1 : 0]);
+        return static_cast<std::uint32_t>(
+            std::lround(kHalves * std::clamp(rarer, 1.0, kMostBalance)));
+    }
+
     [[nodiscard]] std::vector<FeatureId> find_candidates() const {
         std::vector<std::uint32_t> seen(features_, 0);
         for (const auto& row : rows_) {
@@ -250,7 +286,7 @@ private:
         const auto posts = fingerprints();
         for (FeatureId i = 0; i < features_; ++i) {
             // Of features that the very same posts have, one is enough: the first, a plain word.
-            if (seen[i] >= options_.fewest && known.insert(posts[i]).second)
+            if (seen[i] >= options_.fewest(i) && known.insert(posts[i]).second)
                 candidates.push_back(i);
         }
         return candidates;
@@ -267,7 +303,7 @@ private:
 
     /// Features by L1, the penalty found by bisection so that at most options.rules remain.
     std::vector<FeatureId> choose() {
-        Problem all(rows_, candidates_, features_, sources_, -1);
+        Problem all(rows_, times_, candidates_, features_, apart_, -1);
         std::vector<FeatureId> chosen;
         double low = -7, high = 3;  // log2 of the cost
         for (int step = 0; step < 6; ++step) {
@@ -303,8 +339,8 @@ private:
     /// Twice: features whose weight came out small leave, and the others take over their part.
     [[nodiscard]] Fit fit(std::vector<FeatureId>& chosen, int without_fold) const {
         const auto refit = [&] {
-            return Problem(rows_, chosen, features_, sources_, without_fold)
-                .fit(L2R_LR, options_.refit_cost);
+            return Problem(rows_, times_, chosen, features_, apart_, without_fold)
+                .fit(L2R_LR, options_.refit_cost / (options_.balance ? kHalves : 1));
         };
         const auto first = refit().by_column;
         std::size_t kept = 0;
@@ -318,10 +354,10 @@ private:
     [[nodiscard]] double shipped_intercept(const Fit& fit) const {
         double sum = 0;
         double count = 0;
-        for (const auto& row : rows_) {
-            if (row.source == kBackground) continue;
-            sum += fit.sources[row.source] * row.repeat;
-            count += row.repeat;
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            if (rows_[i].source == kBackground) continue;
+            sum += fit.sources[rows_[i].source] * times_[i];
+            count += times_[i];
         }
         return fit.intercept + sum / count;
     }
@@ -333,7 +369,7 @@ private:
         for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
             progress_("fold " + std::to_string(fold + 1) + " of " + std::to_string(kFolds));
             const auto without = static_cast<int>(fold);
-            Problem others(rows_, candidates_, features_, sources_, without);
+            Problem others(rows_, times_, candidates_, features_, apart_, without);
             auto chosen = choose(others, cost_);
             const auto seen = fit(chosen, without);
             std::vector<double> by_feature(features_, 0);
@@ -375,6 +411,8 @@ private:
     const TrainOptions& options_;
     const std::function<void(const std::string&)>& progress_;
     std::uint32_t sources_ = 0;
+    std::vector<std::uint32_t> times_;  ///< by row: how often it counts
+    std::vector<bool> apart_;  ///< sources that have an intercept of their own
     std::vector<FeatureId> candidates_;
     double cost_ = 0;  ///< of the L1 fit that chose
 };

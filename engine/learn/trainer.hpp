@@ -26,7 +26,13 @@ inline constexpr std::uint32_t kBackground = ~std::uint32_t{0};
 
 struct TrainOptions {
     std::size_t rules = 2000;   ///< at most so many features are kept
-    std::uint32_t fewest = 4;   ///< posts that must have a feature
+    /// How many posts must have a feature.
+    std::function<std::uint32_t(FeatureId)> fewest = [](FeatureId) { return 4U; };
+    /// One intercept for all sources that have both classes: what tells them apart is learned.
+    bool pooled = false;
+    /// The rarer class of each source counts more, by the root of how much rarer it is: the
+    /// threshold of the best F1 falls with how rare a label is, and one must serve all sources.
+    bool balance = false;
     double refit_cost = 0.3;    ///< liblinear's C of the second fit: smaller is smoother
     double least_weight = 0.1;  ///< features that the first refit gives less are dropped
     double precision = 0;       ///< the threshold's, on unseen posts; 0: the best mean F1

@@ -42,6 +42,13 @@ TEST(Features, NamesAndNumbersAreNone) {
     EXPECT_THAT(all, Contains("[mentions >=1]"));
 }
 
+TEST(Features, WhomAPostSpeaksToOnlyWhenAsked) {
+    EXPECT_THAT(names("@acme no reply"), Not(Contains("@acme")));
+    const auto all = names("@acme no reply", {.names = true});
+    EXPECT_THAT(all, Contains("@acme"));
+    EXPECT_THAT(all, Not(Contains("acme")));
+}
+
 TEST(Features, InnerPartsOnlyWhenAsked) {
     EXPECT_THAT(names("megascammer"), Not(Contains("*scam*")));
     EXPECT_THAT(names("megascammer", {.inside = true}), Contains("*scam*"));

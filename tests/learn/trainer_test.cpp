@@ -93,8 +93,69 @@ TEST(Trainer, TheSameInputGivesTheSameOutput) {
     EXPECT_EQ(one.bias, two.bias);
 }
 
+/// Posts of two sources, the second told by a feature of its own and with the label more often.
+std::vector<Row> marked_rows() {
+    auto all = rows(9000, 2);
+    for (auto& row : all) {
+        std::erase(row.features, kFeatures - 1);
+        if (row.source == 1) row.features.push_back(kFeatures - 1);
+    }
+    return all;
+}
+
+double weight_of(const Learned& learned, FeatureId feature) {
+    for (const auto& rule : learned.rules) {
+        if (rule.feature == feature) return rule.weight;
+    }
+    return 0;
+}
+
+TEST(Trainer, PooledSourcesAreToldApartByWhatTheirPostsHave) {
+    const auto all = marked_rows();
+    EXPECT_NEAR(weight_of(learned_from(all), kFeatures - 1), 0, 1.1) << "its intercept says it";
+    TrainOptions options;
+    options.pooled = true;
+    EXPECT_NEAR(weight_of(learned_from(all, options), kFeatures - 1), 2, 0.4);
+}
+
+TEST(Trainer, ASourceOfOneClassIsNeverPooled) {
+    auto all = marked_rows();
+    for (auto& row : all) row.positive = row.positive || row.source == 1;
+    TrainOptions options;
+    options.pooled = true;
+    const auto apart = weight_of(learned_from(all, options), kFeatures - 1);
+    all[1].positive = false;  // now it has both
+    EXPECT_GT(weight_of(learned_from(all, options), kFeatures - 1), apart + 1)
+        << "what its posts look like says nothing of the label";
+}
+
+TEST(Trainer, BalanceFavoursTheLabelWhereItIsRare) {
+    auto all = marked_rows();
+    std::size_t positives = 0;
+    for (auto& row : all) {
+        if (row.source == 1 && row.positive) row.positive = ++positives % 8 == 0;
+    }
+    TrainOptions options;
+    options.pooled = true;
+    const auto as_it_is = weight_of(learned_from(all, options), kFeatures - 1);
+    options.balance = true;
+    EXPECT_GT(weight_of(learned_from(all, options), kFeatures - 1), as_it_is + 0.4);
+}
+
 TEST(Trainer, TheDeskHasHalfTheSayAboutTheThreshold) {
-    const auto all = rows(9000, 3);  // the second source has the label more often
+    // The more of ten features the likelier; the second of three sources has the label more often.
+    std::mt19937 random(5);
+    std::vector<Row> all(6000);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto& row = all[i];
+        for (FeatureId feature = 0; feature < 10; ++feature) {
+            if (random() % 2 == 0) row.features.push_back(feature);
+        }
+        row.source = static_cast<std::uint32_t>(i) % 3;
+        const double odds = static_cast<double>(row.features.size()) - (row.source == 1 ? 3 : 7);
+        row.positive = std::uniform_real_distribution<>()(random) < 1 / (1 + std::exp(-odds));
+        row.fold = static_cast<std::uint32_t>(i / 3) % kFolds;
+    }
     const auto threshold = [&](int desk) {
         TrainOptions options;
         options.desk_source = desk;
