@@ -184,10 +184,12 @@ void StreamLink::beat(std::chrono::milliseconds wait) {
 /// coming.
 void StreamLink::watch() {
     const auto at = Clock::now();
+    auto idle = options_.idle_timeout;
+    if (request_.silence.count() > 0) idle = std::min(idle, request_.silence);
     const bool is_life = socket_->was_pinged() && request_.may_be_quiet;
     if (waiting_for_room_ || is_life) last_message_ = at;  // if we do not read, the silence is ours
     if (is_life) last_alive_ = now();
-    if (at - last_message_ >= options_.idle_timeout) {
+    if (at - last_message_ >= idle) {
         LinkEnd end;
         end.was_mute = true;
         end.problem = "no message within the idle timeout";
@@ -201,7 +203,7 @@ void StreamLink::watch() {
             socket_->ping(steps_.then([this](const error_code&) { pinging_ = false; }));
         }
     }
-    timer_.expires_after(std::min(next_ping_, last_message_ + options_.idle_timeout) - at);
+    timer_.expires_after(std::min(next_ping_, last_message_ + idle) - at);
     timer_.async_wait(steps_.then([this](const error_code& error) {
         if (!error) watch();
     }));

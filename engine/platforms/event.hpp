@@ -87,13 +87,13 @@ private:
 template <typename T>
 struct Member {
     std::string_view name;
-    std::string_view T::*field;
+    std::string_view T::* field;
 };
 
 /// The field that takes the member of this name; nullptr when none does.
 template <typename T>
-[[nodiscard]] std::string_view T::*field_of(std::span<const Member<T>> members,
-                                            std::string_view name) noexcept {
+[[nodiscard]] std::string_view T::* field_of(std::span<const Member<T>> members,
+                                             std::string_view name) noexcept {
     for (const auto& member : members) {
         if (member.name == name) return member.field;
     }
@@ -102,11 +102,23 @@ template <typename T>
 
 /// Reads the member as a token into the field that takes it. False: none does.
 template <typename T>
-bool read_token(std::span<const Member<T>> members, std::string_view key,
-                              JsonValue value, EventReader& reader, T& out) {
+bool read_token(std::span<const Member<T>> members, std::string_view key, JsonValue value,
+                EventReader& reader, T& out) {
     const auto field = field_of<T>(members, key);
     if (field != nullptr) reader.token(value, out.*field);
     return field != nullptr;
+}
+
+/// Reads an object: members named in `tokens` as tokens, those in `texts` as strings, no others.
+/// What is returned says that the JSON itself is broken.
+template <typename T>
+[[nodiscard]] Errc read_fields(std::span<const Member<T>> tokens, std::span<const Member<T>> texts,
+                               JsonValue value, EventReader& reader, T& out) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        if (read_token<T>(tokens, key, member, reader, out)) return Errc::ok;
+        if (const auto field = field_of<T>(texts, key)) reader.text(member, out.*field);
+        return Errc::ok;
+    });
 }
 
 /// Prefix and id in one; empty when the platform's own id is.

@@ -59,6 +59,9 @@ struct StreamRequest {
     /// It may well be silent for longer than the source's `idle_timeout`: pings and pongs count as
     /// life too. For streams of few messages; a firehose can go mute with its pongs coming.
     bool may_be_quiet = false;
+    /// Whatever the framing: it is never silent for longer while it is well, signs of life
+    /// included; 0: not known. The source's idle_timeout counts too.
+    std::chrono::milliseconds silence{};
     /// Whatever the framing: false when the server goes on with what comes now. Then every break,
     /// and every stop of the program, is told as a gap, unless a call of Moment::opened fills it.
     bool resumes = true;

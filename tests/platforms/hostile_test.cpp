@@ -476,6 +476,14 @@ TEST_F(TelegramTraps, DeletionsAreBounded) {
               (Fields{{"error", "missing_member"}}));
 }
 
+TEST_F(TelegramTraps, GuestsSpeakAndPollsAsk) {
+    const auto fields = decode(
+        R"({"update_id":1,"guest_message":{"message_id":2,"chat":{"id":5},"poll":{"question":)"
+        R"("Is Acme down?","options":[{"text":"yes"}]}}})");
+    EXPECT_EQ(fields.at("mentions[0].id"), "telegram:5:2");
+    EXPECT_EQ(fields.at("mentions[0].text"), "Is Acme down?");
+}
+
 TEST_F(TelegramTraps, UnknownUpdatesAreIgnored) {
     EXPECT_EQ(decode(R"({"update_id":1,"some_day":{"text":7}})"), (Fields{{"ignored", "1"}}));
     EXPECT_EQ(decode(R"({"update_id":1})"), (Fields{{"ignored", "1"}}));

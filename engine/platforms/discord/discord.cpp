@@ -27,7 +27,7 @@ std::vector<std::string> public_keys(Settings& source) {
 
 class Discord final : public JsonPlatform {
 public:
-    explicit Discord(Settings& source) : public_keys_(public_keys(source)) {}
+    explicit Discord(Settings& source) : public_keys_(public_keys(source)), gateway_(source) {}
 
     Reception receive(const HttpRequest& request) override {
         if (request.method != "POST") return refuse(405);
@@ -35,12 +35,20 @@ public:
         return error == Errc::ok ? sort(request.body) : refuse(kUnauthorized, error);
     }
 
+    [[nodiscard]] bool is_ours() const override { return true; }
+    [[nodiscard]] Step next(const Progress& progress) override { return gateway_.next(progress); }
+    [[nodiscard]] std::optional<Reaction> react(Moment moment) override {
+        return gateway_.react(moment);
+    }
+
 protected:
     Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
         event_.clear();
         const auto broken = discord::read_event(root, reader, event_);
-        if (broken == Errc::ok) discord::finish_event(event_, {}, reader, batch);
-        return broken;
+        if (broken != Errc::ok) return broken;
+        batch.out->cursor = gateway_.heard(event_.control);
+        discord::finish_event(event_, gateway_.bot_id(), reader, batch);
+        return Errc::ok;
     }
 
 private:
@@ -84,6 +92,7 @@ private:
     }
 
     std::vector<std::string> public_keys_;
+    discord::Gateway gateway_;
     discord::Event event_;
     Arena arena_;  ///< for receive() only
 };

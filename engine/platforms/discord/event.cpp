@@ -15,7 +15,7 @@ constexpr std::array<Member<Message>, 5> kTokens = {{
     {"guild_id", &Message::guild_id},
     {"lobby_id", &Message::lobby_id},
 }};
-constexpr std::array<Member<Message>, 3> kAuthorTexts = {{
+constexpr std::array<Member<Message>, 3> kAuthorTokens = {{
     {"id", &Message::user_id},
     {"username", &Message::username},
     {"global_name", &Message::display_name},
@@ -24,6 +24,14 @@ constexpr std::array<Member<Message>, 2> kReferenceTokens = {{
     {"type", &Message::reference_type},
     {"message_id", &Message::referenced_id},
 }};
+
+constexpr std::array<Member<Control>, 3> kControlTokens = {{
+    {"heartbeat_interval", &Control::heartbeat_ms},
+    {"session_id", &Control::session_id},
+    {"resume_gateway_url", &Control::resume_url},
+}};
+
+constexpr std::array<Member<Control>, 1> kUserTokens = {{{"id", &Control::user_id}}};
 
 /// The types of messages that a person wrote: plain, reply, command, command of a menu.
 constexpr std::array<std::string_view, 5> kSpoken = {"", "0", "19", "20", "23"};
@@ -49,6 +57,8 @@ public:
             });
         }
         if (key == "t") reader_->token(value, event_->name);
+        else if (key == "op") reader_->token(value, event_->control.op);
+        else if (key == "s") reader_->token(value, event_->control.sequence);
         event_->enveloped |= key == "op" || key == "application_id";
         return Errc::ok;
     }
@@ -56,7 +66,9 @@ public:
 private:
     /// Control messages have numbers and booleans in the place of a message.
     Errc read_message(JsonValue value) {
-        if (!json_raw(value).starts_with('{')) return Errc::ok;
+        const auto raw = json_raw(value);
+        event_->control.resumable = raw == "true";
+        if (!raw.starts_with('{')) return Errc::ok;
         return json_members(value, [this](std::string_view key, JsonValue member) {
             return read_message_member(key, member);
         });
@@ -67,20 +79,23 @@ private:
         if (key == "content") reader_->text(value, message.content);
         else if (key == "timestamp") reader_->time(value, message.created_at);
         else if (key == "edited_timestamp") reader_->text(value, message.edited_at);
-        else if (key == "author") return read_tokens(kAuthorTexts, value);
-        else if (key == "message_reference") return read_tokens(kReferenceTokens, value);
+        else if (key == "author")
+            return read_fields<Message>(kAuthorTokens, {}, value, *reader_, message);
+        else if (key == "message_reference")
+            return read_fields<Message>(kReferenceTokens, {}, value, *reader_, message);
         else if (key == "attachments" || key == "sticker_items") return count(value);
         else if (key == "mentions") return read_names(value);
         else if (key == "ids") return read_ids(value);
-        else read_token<Message>(kTokens, key, value, *reader_, message);
+        else if (!read_token<Message>(kTokens, key, value, *reader_, message))
+            return read_control(key, value);
         return Errc::ok;
     }
 
-    Errc read_tokens(std::span<const Member<Message>> members, JsonValue value) {
-        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
-            read_token<Message>(members, key, member, *reader_, event_->message);
-            return Errc::ok;
-        });
+    Errc read_control(std::string_view key, JsonValue value) {
+        auto& control = event_->control;
+        if (key == "user") return read_fields<Control>(kUserTokens, {}, value, *reader_, control);
+        read_token<Control>(kControlTokens, key, value, *reader_, control);
+        return Errc::ok;
     }
 
     Errc count(JsonValue value) {
@@ -162,8 +177,12 @@ void Event::clear() {
 
 Errc read_event(JsonObject& root, EventReader& reader, Event& event) {
     FrameReader frame(reader, event);
-    return json_members(
+    const auto broken = json_members(
         root, [&](std::string_view key, JsonValue value) { return frame.read_member(key, value); });
+    // Voice channels have sessions too, and many events have users.
+    auto& control = event.control;
+    if (event.name != "READY") control.session_id = control.resume_url = control.user_id = {};
+    return broken;
 }
 
 void finish_event(const Event& event, std::string_view bot_id, EventReader& reader,

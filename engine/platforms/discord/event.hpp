@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "platforms/batch.hpp"
+#include "platforms/discord/gateway.hpp"
 
 namespace hark::platforms::discord {
 
@@ -34,6 +35,7 @@ struct Event {
     std::string_view name;   ///< `MESSAGE_CREATE`; empty: none that we hear
     bool enveloped = false;  ///< it has what every event and every control message has
     Message message;
+    Control control;
     std::vector<Name> names;
     std::vector<std::string_view> deleted_ids;
 

@@ -40,6 +40,7 @@ constexpr std::array<Member<Part>, 2> kAuthorTokens = {{
     {"type", &Part::author_type},
     {"id", &Part::author_id},
 }};
+constexpr std::array<Member<Part>, 1> kAuthorTexts = {{{"name", &Part::author_name}}};
 constexpr std::array<Member<Event>, 3> kTokens = {{
     {"app_id", &Event::app_id},
     {"id", &Event::id},
@@ -47,13 +48,7 @@ constexpr std::array<Member<Event>, 3> kTokens = {{
 }};
 
 Errc read_part_member(std::string_view key, JsonValue value, EventReader& reader, Part& part) {
-    if (key == "author") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (!read_token<Part>(kAuthorTokens, name, member, reader, part) && name == "name")
-                reader.text(member, part.author_name);
-            return Errc::ok;
-        });
-    }
+    if (key == "author") return read_fields<Part>(kAuthorTokens, kAuthorTexts, value, reader, part);
     if (key == "attachments") {
         return reader.array(value, [&](JsonValue) {
             count_media(part.media);

@@ -42,24 +42,17 @@ constexpr std::array<Member<Event>, 5> kMessageTokens = {{
     {"title", &Event::title},
     {"address", &Event::address},
 }};
+constexpr std::array<Member<Event>, 1> kMessageTexts = {{{"text", &Event::text}}};
 constexpr std::array<Member<Event>, 1> kUnsendTokens = {{{"messageId", &Event::unsent_id}}};
 
 constexpr std::array<std::string_view, 5> kMediaTypes = {"image", "video", "audio", "file",
                                                          "sticker"};
 
-Errc read_tokens(std::span<const Member<Event>> members, JsonValue value, EventReader& reader,
-                 Event& event) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (!read_token<Event>(members, key, member, reader, event) && key == "text")
-            reader.text(member, event.text);
-        return Errc::ok;
-    });
-}
-
 Errc read_event_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "source") return read_tokens(kSourceTokens, value, reader, event);
-    if (key == "message") return read_tokens(kMessageTokens, value, reader, event);
-    if (key == "unsend") return read_tokens(kUnsendTokens, value, reader, event);
+    if (key == "source") return read_fields<Event>(kSourceTokens, {}, value, reader, event);
+    if (key == "message")
+        return read_fields<Event>(kMessageTokens, kMessageTexts, value, reader, event);
+    if (key == "unsend") return read_fields<Event>(kUnsendTokens, {}, value, reader, event);
     read_token<Event>(kEventTokens, key, value, reader, event);
     return Errc::ok;
 }

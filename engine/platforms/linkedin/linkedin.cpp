@@ -40,6 +40,7 @@ constexpr std::array<Member<Event>, 4> kActivityTokens = {{
     {"object", &Event::object},
     {"parentComment", &Event::parent_comment},
 }};
+constexpr std::array<Member<Event>, 1> kActivityTexts = {{{"text", &Event::text}}};
 
 struct SocialAction {
     std::string_view name;
@@ -70,11 +71,7 @@ bool is_challenge(std::string_view code) {
 Errc read_activity(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view, JsonValue activity) {
         if (!json_raw(activity).starts_with('{')) return Errc::ok;
-        return json_members(activity, [&](std::string_view key, JsonValue member) {
-            if (!read_token<Event>(kActivityTokens, key, member, reader, event) && key == "text")
-                reader.text(member, event.text);
-            return Errc::ok;
-        });
+        return read_fields<Event>(kActivityTokens, kActivityTexts, activity, reader, event);
     });
 }
 

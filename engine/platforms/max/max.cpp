@@ -38,6 +38,9 @@ constexpr std::array<Member<Event>, 2> kSenderTokens = {{
     {"user_id", &Event::user_id},
     {"username", &Event::handle},
 }};
+constexpr std::array<Member<Event>, 1> kSenderTexts = {{{"name", &Event::name}}};
+constexpr std::array<Member<Event>, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
+constexpr std::array<Member<Event>, 1> kLinkedTokens = {{{"mid", &Event::linked_id}}};
 
 Errc read_body(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
@@ -58,28 +61,16 @@ Errc read_link(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
         if (key == "type") reader.token(member, event.link_type);
         if (key != "message") return Errc::ok;
-        return reader.object(member, [&](std::string_view name, JsonValue inner) {
-            if (name == "mid") reader.token(inner, event.linked_id);
-            return Errc::ok;
-        });
+        return read_fields<Event>(kLinkedTokens, {}, member, reader, event);
     });
 }
 
 Errc read_message(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "sender") {
-            return reader.object(member, [&](std::string_view name, JsonValue inner) {
-                if (!read_token<Event>(kSenderTokens, name, inner, reader, event) && name == "name")
-                    reader.text(inner, event.name);
-                return Errc::ok;
-            });
-        }
-        if (key == "recipient") {
-            return reader.object(member, [&](std::string_view name, JsonValue inner) {
-                if (name == "chat_id") reader.token(inner, event.chat_id);
-                return Errc::ok;
-            });
-        }
+        if (key == "sender")
+            return read_fields<Event>(kSenderTokens, kSenderTexts, member, reader, event);
+        if (key == "recipient")
+            return read_fields<Event>(kRecipientTokens, {}, member, reader, event);
         if (key == "body") return read_body(member, reader, event);
         if (key == "link") return read_link(member, reader, event);
         if (key == "timestamp") reader.milliseconds(member, event.sent_at);

@@ -23,6 +23,7 @@ struct Event {
 
 constexpr std::array<Member<Event>, 1> kTokens = {{{"webhookType", &Event::type}}};
 constexpr std::array<Member<Event>, 1> kSenderTokens = {{{"user_id", &Event::user_id}}};
+constexpr std::array<Member<Event>, 1> kSenderTexts = {{{"name", &Event::name}}};
 constexpr std::array<Member<Event>, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
 constexpr std::array<Member<Event>, 1> kMessageTokens = {{{"mid", &Event::mid}}};
 
@@ -57,21 +58,10 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender") {
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                if (!read_token<Event>(kSenderTokens, name, member, reader, event) &&
-                    name == "name") {
-                    reader.text(member, event.name);
-                }
-                return Errc::ok;
-            });
-        }
-        if (key == "recipient") {
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                read_token<Event>(kRecipientTokens, name, member, reader, event);
-                return Errc::ok;
-            });
-        }
+        if (key == "sender")
+            return read_fields<Event>(kSenderTokens, kSenderTexts, value, reader, event);
+        if (key == "recipient")
+            return read_fields<Event>(kRecipientTokens, {}, value, reader, event);
         if (key == "message") return read_message(value, reader, event);
         if (key == "timestamp") reader.milliseconds(value, event.time);
         else read_token<Event>(kTokens, key, value, reader, event);

@@ -7,8 +7,8 @@
 
 namespace hark::platforms {
 
-/// Webhook of one bot (core.telegram.org/bots/api#setwebhook): one update a request, a secret token
-/// in its header. Keys: `secret_token` (one or two).
+/// One bot (core.telegram.org/bots/api): its webhook, one update a request with a secret token in
+/// the header, or polling. Keys: `secret_token`, or `bot_token` (one or two of each), `url`.
 [[nodiscard]] std::unique_ptr<Platform> make_telegram(Settings& source);
 
 }  // namespace hark::platforms

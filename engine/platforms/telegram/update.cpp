@@ -6,16 +6,18 @@ namespace hark::platforms::telegram {
 
 namespace {
 
-constexpr std::array<UpdateType, 7> kTypes = {{
+constexpr std::array<UpdateType, 8> kTypes = {{
     {"message", Kind::message, Action::created, false},
     {"edited_message", Kind::message, Action::edited, false},
     {"channel_post", Kind::post, Action::created, false},
     {"edited_channel_post", Kind::post, Action::edited, false},
+    {"guest_message", Kind::message, Action::created, false},
     {"business_message", Kind::message, Action::created, true},
     {"edited_business_message", Kind::message, Action::edited, true},
     {"deleted_business_messages", Kind::message, Action::deleted, true},
 }};
 
+constexpr std::array<Member<Party>, 1> kPartyTokens = {{{"id", &Party::id}}};
 constexpr std::array<Member<Party>, 6> kPartyTexts = {{
     {"username", &Party::username},
     {"first_name", &Party::first_name},
@@ -74,6 +76,12 @@ private:
         if (key == "entities" || key == "caption_entities") {
             return reader_->array(value, [this](JsonValue item) { return read_entity(item); });
         }
+        if (key == "poll") {
+            return reader_->object(value, [this](std::string_view name, JsonValue member) {
+                if (name == "question") reader_->text(member, update_->question);
+                return Errc::ok;
+            });
+        }
         if (key == "message_ids") {
             return reader_->array(value, [this](JsonValue item) {
                 std::string_view id;
@@ -86,13 +94,7 @@ private:
     }
 
     Errc read_party(JsonValue value, Party& party) {
-        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
-            if (key == "id") reader_->token(member, party.id);
-            else if (const auto field = field_of<Party>(kPartyTexts, key)) {
-                reader_->text(member, party.*field);
-            }
-            return Errc::ok;
-        });
+        return read_fields<Party>(kPartyTokens, kPartyTexts, value, *reader_, party);
     }
 
     Errc read_entity(JsonValue value) {
@@ -119,6 +121,11 @@ std::string_view name_of(const Party& party, Arena& arena) {
     return arena.join({party.first_name, " ", party.last_name});
 }
 
+std::string_view words_of(const Update& update) {
+    if (!update.text.empty()) return update.text;
+    return update.caption.empty() ? update.question : update.caption;
+}
+
 /// What is common to a message and to the deletion of one.
 Mention begin_mention(const Update& update, std::string_view chat, Arena& arena) {
     Mention mention;
@@ -142,7 +149,7 @@ Mention to_mention(const Update& update, std::string_view chat, Arena& arena) {
     // A business account's private chats bear the customer's id.
     mention.author.is_brand = update.type->business && author.id != update.chat.id;
     if (!update.replied_id.empty()) mention.parent = arena.join({chat, ":", update.replied_id});
-    mention.text = update.text.empty() ? update.caption : update.text;
+    mention.text = words_of(update);
     mention.media = update.has_media ? 1 : 0;
     const bool is_public = !update.chat.username.empty() && update.chat.type != "private";
     if (is_public) {
@@ -160,7 +167,7 @@ void Update::clear() {
     deleted_ids = std::move(kept);
 }
 
-Errc read_update(JsonValue root, EventReader& reader, Mentions& out, Update& update) {
+Errc read_update(JsonObject& root, EventReader& reader, Mentions& out, Update& update) {
     return json_members(root, [&](std::string_view key, JsonValue value) {
         if (key == "update_id") reader.token(value, update.update_id);
         if (update.type != nullptr) return Errc::ok;
@@ -188,7 +195,7 @@ Errc add_mentions(const Update& update, Arena& arena, Mentions& out) {
         return Errc::ok;
     }
     if (update.message_id.empty()) return Errc::missing_member;
-    const bool service = update.text.empty() && update.caption.empty() && !update.has_media;
+    const bool service = words_of(update).empty() && !update.has_media;
     if (service) {
         ++out.ignored;
         return Errc::ok;

@@ -37,6 +37,7 @@ struct Update {
     std::string_view replied_id;
     std::string_view text;
     std::string_view caption;
+    std::string_view question;  ///< of a poll
     Timestamp date{};
     bool has_media = false;
     bool is_automatic_forward = false;
@@ -48,7 +49,8 @@ struct Update {
 
 /// Reads the whole body, addresses behind words into `out.links`. Not ok: the JSON is broken. What
 /// is wrong with single members is in `reader.fault()`.
-[[nodiscard]] Errc read_update(JsonValue root, EventReader& reader, Mentions& out, Update& update);
+[[nodiscard]] Errc read_update(JsonObject& root, EventReader& reader, Mentions& out,
+                               Update& update);
 
 /// Adds what the update holds: a mention, or one for each deletion.
 [[nodiscard]] Errc add_mentions(const Update& update, Arena& arena, Mentions& out);

@@ -37,6 +37,7 @@ constexpr std::array<Member<Event>, 2> kMessageTokens = {{
     {"type", &Event::message_type},
     {"media", &Event::media},
 }};
+constexpr std::array<Member<Event>, 1> kMessageTexts = {{{"text", &Event::text}}};
 
 constexpr std::array<std::string_view, 4> kMediaTypes = {"picture", "video", "file", "sticker"};
 
@@ -69,21 +70,9 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender") {
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                read_token<Event>(kSenderTokens, name, member, reader, event);
-                return Errc::ok;
-            });
-        }
-        if (key == "message") {
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                if (!read_token<Event>(kMessageTokens, name, member, reader, event) &&
-                    name == "text") {
-                    reader.text(member, event.text);
-                }
-                return Errc::ok;
-            });
-        }
+        if (key == "sender") return read_fields<Event>(kSenderTokens, {}, value, reader, event);
+        if (key == "message")
+            return read_fields<Event>(kMessageTokens, kMessageTexts, value, reader, event);
         read_token<Event>(kEventTokens, key, value, reader, event);
         return Errc::ok;
     }

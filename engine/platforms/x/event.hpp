@@ -59,10 +59,11 @@ struct Event {
     std::string_view filter_user_id;  ///< of an activity
     std::string_view for_user_id;     ///< of Account Activity: our own account
     bool has_data = false;
-    bool has_problem = false;   ///< `errors`, or a problem as a bare object
-    bool has_activity = false;  ///< a member of Account Activity
-    std::vector<User> users;    ///< at most limits::kNamesPerFrame
-    std::vector<Post> posts;    ///< `includes.tweets`, as many
+    bool has_problem = false;           ///< `errors`, or a problem as a bare object
+    bool too_many_connections = false;  ///< said by a problem
+    bool has_activity = false;          ///< a member of Account Activity
+    std::vector<User> users;            ///< at most limits::kNamesPerFrame
+    std::vector<Post> posts;            ///< `includes.tweets`, as many
 
     /// As new, but keeping the memory.
     void clear();

@@ -376,6 +376,21 @@ Errc read_data(JsonValue value, EventReader& reader, const Batch& batch, Event& 
     });
 }
 
+void note_issue(JsonValue value, Event& event) {
+    event.too_many_connections |= json_raw(value) == "\"TooManyConnections\"";
+}
+
+Errc read_problems(JsonValue value, EventReader& reader, Event& event) {
+    event.has_problem = true;
+    return reader.array(value, [&](JsonValue item) {
+        if (!json_raw(item).starts_with('{')) return Errc::ok;
+        return json_members(item, [&](std::string_view key, JsonValue member) {
+            if (key == "connection_issue") note_issue(member, event);
+            return Errc::ok;
+        });
+    });
+}
+
 }  // namespace
 
 void Event::clear() {
@@ -403,8 +418,10 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
         if (key == "direct_message_events")
             return each([&](JsonValue item) { return add_direct_message(item, batch); });
+        if (key == "errors") return read_problems(value, reader, event);
         if (key == "for_user_id") reader.token(value, event.for_user_id);
-        else if (key == "errors" || key == "title") event.has_problem = true;
+        else if (key == "connection_issue") note_issue(value, event);
+        else if (key == "title") event.has_problem = true;
         else if (key == "user_event" || key == "replay_job_status" || key.ends_with("_events")) {
             event.has_activity = true;
             ++batch.out->ignored;

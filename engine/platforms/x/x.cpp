@@ -6,6 +6,7 @@
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 #include "platforms/x/event.hpp"
+#include "platforms/x/outbound.hpp"
 
 namespace hark::platforms {
 
@@ -30,7 +31,8 @@ bool is_crc_token(std::string_view token) {
 
 class X final : public JsonPlatform {
 public:
-    explicit X(Settings& source) : signature_(Digest::sha256, consumer_secrets(source)) {}
+    explicit X(Settings& source)
+        : signature_(Digest::sha256, consumer_secrets(source)), outbound_(source) {}
 
     Reception receive(const HttpRequest& request) override {
         if (request.method == "GET") return answer_challenge(request.query);
@@ -38,6 +40,14 @@ public:
         const auto error = check_code(signature_, request.header("x-twitter-webhooks-signature"),
                                       "sha256=", {request.body}, Encoding::base64);
         return error == Errc::ok ? accept() : refuse(403, error);
+    }
+
+    [[nodiscard]] bool is_ours() const override { return outbound_.is_ours(); }
+    [[nodiscard]] Step next(const Progress& progress) override { return outbound_.next(progress); }
+    Outcome replied(const HttpResponse& response) override { return outbound_.replied(response); }
+    [[nodiscard]] std::optional<Reaction> react(Moment moment) override {
+        return outbound_.react(moment, event_.has_problem && !event_.has_data,
+                               event_.too_many_connections);
     }
 
 protected:
@@ -57,7 +67,8 @@ private:
     }
 
     Hmac signature_;
-    x::Event event_;
+    x::Outbound outbound_;
+    x::Event event_;  ///< the last; its views ended with its frame
 };
 
 }  // namespace

@@ -49,12 +49,7 @@ Errc read_comment(JsonValue value, EventReader& reader, Event& event) {
 }
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "detail") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            read_token<Event>(kDetailTokens, name, member, reader, event);
-            return Errc::ok;
-        });
-    }
+    if (key == "detail") return read_fields<Event>(kDetailTokens, {}, value, reader, event);
     if (key == "event") {
         return reader.object(value, [&](std::string_view name, JsonValue member) {
             return name == "comment" ? read_comment(member, reader, event) : Errc::ok;
