@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -142,6 +143,15 @@ struct Progress {
     Timestamp last_heard{};   ///< when the last frame came, in an earlier run too; zero: unknown
     unsigned close_code = 0;  ///< of the WebSocket that ended last; 0: none was given
 };
+
+/// What is left at `now` of an interval that began at `since`: 0 when it never began, all of it
+/// when the clock was set back meanwhile.
+[[nodiscard]] inline std::chrono::milliseconds left_of(std::chrono::milliseconds interval,
+                                                       Timestamp since, Timestamp now) noexcept {
+    if (since == Timestamp{}) return {};
+    const auto passed = std::chrono::floor<std::chrono::milliseconds>(now - since);
+    return std::clamp(interval - passed, std::chrono::milliseconds{}, interval);
+}
 
 /// What a source has to do next. monostate: nothing, for good.
 using Step = std::variant<std::monostate, Call, StreamRequest>;

@@ -45,4 +45,12 @@ namespace hark::platforms {
     return source.secrets(key);
 }
 
+/// A secret that Hark presents, so that one is enough; empty with a fault when it is missing.
+[[nodiscard]] inline std::string presented_secret(Settings& source, std::string_view key,
+                                                  std::string_view what) {
+    const auto secrets = required_secrets(source, key, what);
+    if (secrets.size() > 1) source.fault(key, "one is enough: Hark presents it");
+    return secrets.empty() ? std::string() : secrets.front();
+}
+
 }  // namespace hark::platforms

@@ -8,9 +8,10 @@
 namespace hark::platforms::testing {
 namespace {
 
-std::size_t allocations_when_warm(const std::string& platform_name, const std::string& payload) {
+std::size_t allocations_when_warm(const std::string& platform_name, const std::string& payload,
+                                  const std::string& ending = ".json") {
     const auto platform = make(platform_name, read("payloads/" + platform_name + "/settings.json"));
-    const PaddedBytes bytes(read("payloads/" + platform_name + "/" + payload + ".json"));
+    const PaddedBytes bytes(read("payloads/" + platform_name + "/" + payload + ending));
     Frame frame;
     frame.bytes = bytes.view();
     Arena arena;
@@ -42,6 +43,9 @@ TEST(Allocation, DecodingNeedsNoneOnceWarm) {
     EXPECT_EQ(allocations_when_warm("mastodon", "ws_update_media_null_language"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "message_group_reply"), 0U);
     EXPECT_EQ(allocations_when_warm("telegram", "deleted_business_messages"), 0U);
+    EXPECT_EQ(allocations_when_warm("wechat", "text", ".xml"), 0U);
+    EXPECT_EQ(allocations_when_warm("youtube", "video_published", ".xml"), 0U);
+    EXPECT_EQ(allocations_when_warm("reddit", "new_comments_listing"), 0U);
     EXPECT_EQ(allocations_when_warm("linkedin", "social_action_comment"), 0U);
     EXPECT_EQ(allocations_when_warm("zendesk", "ticket_comment_added"), 0U);
     EXPECT_EQ(allocations_when_warm("intercom", "conversation_user_replied"), 0U);

@@ -207,8 +207,12 @@ TEST(YouTubeFeed, WhatIsMissingOrWrongIsSaid) {
 
 // -- comments
 
+Fields decode_page(std::string_view body) {
+    return decode(*make("youtube", R"({"channels":"UC1","api_key":"secret:key"})"), body);
+}
+
 Fields decode_comments(std::string_view items) {
-    return decode(*make_youtube(), R"({"items":[)" + std::string(items) + "]}");
+    return decode_page(R"({"items":[)" + std::string(items) + "]}");
 }
 
 TEST(YouTubeComments, RepliesAnswerTheirComment) {
@@ -238,8 +242,8 @@ TEST(YouTubeComments, OfAChannelsOwnPageAreOneConversation) {
 
 TEST(YouTubeComments, NothingNewAndErrorsAreSaid) {
     EXPECT_EQ(decode_comments(""), (Fields{{"ignored", "1"}}));
-    EXPECT_EQ(decode(*make_youtube(), "{}"), (Fields{{"error", "missing_member"}}));
-    EXPECT_EQ(decode(*make_youtube(), R"({"error":{"code":403}})"),
+    EXPECT_EQ(decode_page("{}"), (Fields{{"error", "missing_member"}}));
+    EXPECT_EQ(decode_page(R"({"error":{"code":403}})"),
               (Fields{{"error", "unknown_platform_error"}}));
     EXPECT_EQ(decode_comments(R"({"snippet":{"topLevelComment":{"id":"C","snippet":)"
                               R"({"publishedAt":"soon","updatedAt":"soon"}}}})"),

@@ -100,7 +100,7 @@ void add_thing(const Thing& thing, EventReader& reader, const Batch& batch) {
 }
 
 /// Other kinds than comments and posts come in other listings: `more`, accounts, awards.
-Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch) {
+Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch, Page& page) {
     Thing thing;
     std::string_view kind;
     const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
@@ -112,6 +112,8 @@ Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch) {
         });
     });
     if (broken != Errc::ok) return broken;
+    if (page.count++ == 0) page.newest = thing.name;
+    page.found = page.found || thing.name == page.sought;
     if (kind == "t1" || kind == "t3") add_thing(thing, reader, batch);
     else batch.ignore(reader);
     return Errc::ok;
@@ -119,7 +121,7 @@ Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch) {
 
 }  // namespace
 
-Errc read_listing(JsonObject& root, EventReader& reader, const Batch& batch) {
+Errc read_listing(JsonObject& root, EventReader& reader, const Batch& batch, Page& page) {
     bool listed = false;
     const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
         if (key == "error") reader.note(Errc::unknown_platform_error);
@@ -129,7 +131,7 @@ Errc read_listing(JsonObject& root, EventReader& reader, const Batch& batch) {
             listed = true;
             return reader.array(member, [&](JsonValue item) {
                 return read_part(item, batch, [&](JsonObject& object, EventReader& part) {
-                    return read_child(object, part, batch);
+                    return read_child(object, part, batch, page);
                 });
             });
         });

@@ -7,7 +7,9 @@
 
 namespace hark::platforms {
 
-/// Listings of comments and posts (reddit.com/dev/api).
+/// Comments or posts of subreddits by polling their listing (reddit.com/dev/api), with a token of
+/// the client-credentials grant. Keys: `client_id`, `client_secret`, `user_agent`, `subreddits`,
+/// `listing`, `interval`, `api_url`, `token_url`.
 [[nodiscard]] std::unique_ptr<Platform> make_reddit(Settings& source);
 
 }  // namespace hark::platforms

@@ -1,5 +1,6 @@
 #include "platforms/youtube/comments.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "platforms/markup.hpp"
@@ -57,7 +58,8 @@ Timestamp time_of(std::string_view text, EventReader& reader) {
     return time.value_or(Timestamp{});
 }
 
-void add_comment(const Comment& comment, EventReader& reader, const Batch& batch) {
+/// When it was published.
+Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& batch) {
     auto& arena = *batch.arena;
     Mention mention;
     mention.platform = "youtube";
@@ -82,6 +84,7 @@ void add_comment(const Comment& comment, EventReader& reader, const Batch& batch
                        ? comment.original
                        : html_text(comment.display, arena, batch.out->links);
     batch.add(mention, reader);
+    return mention.created_at;
 }
 
 /// A reply, or a comment of one's own that stands alone.
@@ -103,7 +106,9 @@ Errc read_replies(JsonValue value, EventReader& reader, const Batch& batch) {
     });
 }
 
-Errc read_thread(JsonObject& object, EventReader& reader, const Batch& batch) {
+}  // namespace
+
+Errc Comments::read_thread(JsonObject& object, EventReader& reader, const Batch& batch) {
     Comment comment;
     const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
         if (key == "replies") return read_replies(value, reader, batch);
@@ -116,16 +121,20 @@ Errc read_thread(JsonObject& object, EventReader& reader, const Batch& batch) {
             });
         });
     });
-    if (broken == Errc::ok) add_comment(comment, reader, batch);
-    return broken;
+    if (broken != Errc::ok) return broken;
+    const auto time = add_comment(comment, reader, batch);
+    newest_ = std::max(newest_, time);
+    if (time != Timestamp{}) oldest_ = oldest_ == Timestamp{} ? time : std::min(oldest_, time);
+    return Errc::ok;
 }
 
-}  // namespace
-
 Errc Comments::read(JsonObject& root, EventReader& reader, const Batch& batch) {
+    next_page_ = {};
+    newest_ = oldest_ = {};
     bool listed = false;
     const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
         if (key == "error") reader.note(Errc::unknown_platform_error);
+        if (key == "nextPageToken") reader.text(value, next_page_);
         if (key != "items") return Errc::ok;
         listed = true;
         return reader.array(value, [&](JsonValue item) {

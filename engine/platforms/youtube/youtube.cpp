@@ -6,14 +6,16 @@
 #include "platforms/percent.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
-#include "platforms/youtube/comments.hpp"
+#include "platforms/youtube/comment_poll.hpp"
 #include "platforms/youtube/feed.hpp"
+#include "platforms/youtube/hub.hpp"
 
 namespace hark::platforms {
 
 namespace {
 
-constexpr std::string_view kTopic = "https://www.youtube.com/xml/feeds/videos.xml?channel_id=";
+using namespace std::chrono_literals;
+
 constexpr std::size_t kSecretBytes = 199;  // WebSub 5.1: less than 200
 
 struct Method {
@@ -27,10 +29,11 @@ constexpr std::array<Method, 4> kMethods = {{
     {"sha512=", Digest::sha512},
 }};
 
-class YouTube final : public Platform {
+/// Videos, which a hub tells of.
+class Videos final : public Platform {
 public:
-    YouTube(const std::vector<std::string>& secrets, std::vector<std::string> channels)
-        : channels_(std::move(channels)) {
+    Videos(const std::vector<std::string>& secrets, const youtube::Subscriptions& subscriptions)
+        : channels_(subscriptions.channels), subscriber_(subscriptions) {
         for (const auto& method : kMethods) hmacs_.emplace_back(method.digest, secrets);
     }
 
@@ -42,8 +45,10 @@ public:
         return error == Errc::ok ? accept() : refuse(200, error);
     }
 
+    Step next(const Progress& at) override { return subscriber_.next(at); }
+    Outcome replied(const HttpResponse& response) override { return subscriber_.replied(response); }
+
     Errc decode(const Frame& frame, Arena& arena, Mentions& out) override {
-        if (!frame.bytes.starts_with('<')) return comments_.decode(frame, arena, out);
         return settle(youtube::read_feed(xml_, frame.bytes, arena, out), out);
     }
 
@@ -54,9 +59,10 @@ private:
         if (mode == "denied") return answer({});
         const auto topic = query_value(query, "hub.topic").value_or("");
         const auto challenge = query_value(query, "hub.challenge").value_or("");
-        const bool ours = std::any_of(
-            channels_.begin(), channels_.end(),
-            [&](const std::string& channel) { return topic == std::string(kTopic) + channel; });
+        const bool ours =
+            std::any_of(channels_.begin(), channels_.end(), [&](const std::string& channel) {
+                return topic == youtube::topic_of(channel);
+            });
         const bool meant = ours ? mode == "subscribe" : mode == "unsubscribe";
         return meant && !challenge.empty() ? answer(challenge) : refuse(404);
     }
@@ -74,25 +80,47 @@ private:
 
     std::vector<std::string> channels_;
     std::vector<Hmac> hmacs_;  ///< in the order of kMethods
+    youtube::Subscriber subscriber_;
     XmlReader xml_;
-    youtube::Comments comments_;
 };
 
-}  // namespace
-
-std::unique_ptr<Platform> make_youtube(Settings& source) {
-    auto secrets = required_secrets(source, "secret", "the secret that the hub is to sign with");
+std::unique_ptr<Platform> make_videos(Settings& source, std::vector<std::string> channels) {
+    youtube::Subscriptions subscriptions;
+    const auto secrets =
+        required_secrets(source, "secret", "the secret that the hub is to sign with");
     for (const auto& secret : secrets) {
         if (secret.size() > kSecretBytes)
             source.fault("secret", "a hub takes secrets of less than 200 bytes");
     }
+    if (!secrets.empty()) subscriptions.secret = secrets.front();
+    subscriptions.channels = std::move(channels);
+    subscriptions.callback = source.text("callback", std::string());
+    subscriptions.hub = source.text("hub", "https://pubsubhubbub.appspot.com/subscribe");
+    subscriptions.lease = source.duration("lease", 120h, 1min, 2400h);
+    return std::make_unique<Videos>(secrets, subscriptions);
+}
+
+std::unique_ptr<Platform> make_comments(Settings& source, std::vector<std::string> channels) {
+    youtube::CommentSettings settings;
+    settings.api_key = presented_secret(source, "api_key", "a key of the YouTube Data API");
+    settings.channels = std::move(channels);
+    settings.quota = source.integer("quota", 10'000, 1, 10'000'000);
+    settings.api_url = source.text("api_url", "https://www.googleapis.com/youtube/v3");
+    return std::make_unique<youtube::CommentPoll>(std::move(settings));
+}
+
+}  // namespace
+
+std::unique_ptr<Platform> make_youtube(Settings& source) {
     auto channels = source.texts("channels");
     if (channels.empty()) {
         source.fault("channels",
                      "`channels` is missing: the ids of the channels to hear of, UC and 22 "
                      "characters each");
+        channels.emplace_back();
     }
-    return std::make_unique<YouTube>(secrets, std::move(channels));
+    return source.has("api_key") ? make_comments(source, std::move(channels))
+                                 : make_videos(source, std::move(channels));
 }
 
 }  // namespace hark::platforms
