@@ -28,8 +28,8 @@ private:
     std::size_t size_;
 };
 
-inline std::string payload(const std::string& name) {
-    std::ifstream file(HARK_SOURCE_DIR "/tests/platforms/payloads/" + name + ".json");
+inline std::string payload(const std::string& name, const std::string& ending = ".json") {
+    std::ifstream file(HARK_SOURCE_DIR "/tests/platforms/payloads/" + name + ending);
     std::ostringstream out;
     if (!(out << file.rdbuf())) throw std::runtime_error("no payload " + name);
     return out.str();
