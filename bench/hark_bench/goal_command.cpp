@@ -95,6 +95,13 @@ public:
         : options_(options),
           corpus_(options.run.corpus),
           results_("goal", options.name, options.run.trial.hark) {
+        auto& trial = options_.run.trial;
+        if (options_.name == "shards") {  // a file a shard on both sides: the same work
+            trial.way = Way::file;
+            trial.at_once = true;
+            trial.files = 2;
+            trial.kafka.clear();
+        }
         results_.set_load(options.run.trial, corpus_, options.run.seed);
     }
 
@@ -215,14 +222,9 @@ private:
                   without, with, kIdleBound);
     }
 
-    /// A file a shard on both sides, so that the work is the same; a directory sink.
     void shards() {
         auto one = options_.run.trial;
-        one.way = Way::file;
-        one.at_once = true;
-        one.files = 2;
         one.shards = 1;
-        one.kafka.clear();
         auto two = one;
         two.shards = 2;
         std::vector<double> slow;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -44,35 +46,48 @@ Plot::Points column(const rapidjson::Value& rows, rapidjson::SizeType x, rapidjs
     return out;
 }
 
-/// Of repeats at one rate the medians would hide which was which: every run is a point.
+/// A number of each run over its offered rate, ascending.
+Plot::Points over_rate(const std::vector<const rapidjson::Value*>& runs,
+                       std::initializer_list<const char*> path) {
+    Plot::Points out;
+    for (const auto* run : runs)
+        out.emplace_back(number_at(*run, {"offered"}), number_at(*run, path));
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+/// By the first word of the side: `bare 1000/s` and `bare 10000/s` are one line.
+std::map<std::string, std::vector<const rapidjson::Value*>> sides_of(const Json& results) {
+    std::map<std::string, std::vector<const rapidjson::Value*>> out;
+    for (const auto* run : runs_of(results)) {
+        const auto side = text_at(*run, {"side"});
+        out[side.substr(0, side.find(' '))].push_back(run);
+    }
+    return out;
+}
+
+/// Where several rates were offered. Every run is a point: medians would hide the spread.
 std::string over_load(const Json& results) {
-    const auto runs = runs_of(results);
+    std::set<double> rates;
+    for (const auto* run : runs_of(results)) rates.insert(number_at(*run, {"offered"}));
+    if (rates.size() < 2) return {};
+    const auto sides = sides_of(results);
     Plot latency("Latency in the topic over the offered load", {"posts/s", true}, {"ms", true});
     Plot rate("What arrived of what was offered", {"offered posts/s", false},
               {"posts/s in the topic", false});
     Plot cost("CPU time of Hark over the load", {"posts/s", true}, {"s a million posts", false});
-    for (const auto& [name, key] :
-         {std::pair{"p50", "p50"}, {"p99", "p99"}, {"p99.9", "p99_9"}, {"max", "max"}}) {
-        Plot::Points points;
-        for (const auto* run : runs)
-            points.emplace_back(number_at(*run, {"offered"}),
-                                number_at(*run, {"latency_ms", "topic", key}));
-        std::sort(points.begin(), points.end());
-        latency.line(name, points);
+    for (const auto& [side, runs] : sides) {
+        const auto prefix = sides.size() > 1 ? side + " " : std::string();
+        for (const auto& [name, key] :
+             {std::pair{"p50", "p50"}, {"p99", "p99"}, {"p99.9", "p99_9"}, {"max", "max"}}) {
+            const bool one_of_many = sides.size() > 1 && std::string_view(name) != "p99";
+            if (!one_of_many)
+                latency.line(prefix + name, over_rate(runs, {"latency_ms", "topic", key}));
+        }
+        rate.line(prefix + "in the topic", over_rate(runs, {"achieved"}));
+        cost.line(prefix + "CPU", over_rate(runs, {"cpu_s_per_million"}));
     }
-    Plot::Points arrived;
-    Plot::Points offered;
-    Plot::Points cpu;
-    for (const auto* run : runs) {
-        const auto at = number_at(*run, {"offered"});
-        offered.emplace_back(at, at);
-        arrived.emplace_back(at, number_at(*run, {"achieved"}));
-        cpu.emplace_back(at, number_at(*run, {"cpu_s_per_million"}));
-    }
-    for (auto* points : {&arrived, &offered, &cpu}) std::sort(points->begin(), points->end());
-    rate.line("offered", offered);
-    rate.line("in the topic", arrived);
-    cost.line("CPU", cpu);
+    rate.line("offered", over_rate(runs_of(results), {"offered"}));
     const auto knee = number_at(results, {"knee", "rate"});
     if (knee > 0) {
         latency.mark_x(knee, "knee");
@@ -142,7 +157,7 @@ std::string section(const Json& results) {
                brief(number_at(results, {"knee", "bound_ms"})) + " ms.</p>\n";
     }
     const auto runs = runs_of(results);
-    if (runs.size() > 1) out += over_load(results);
+    out += over_load(results);
     if (!runs.empty()) out += percentiles(*runs.back()) + time_line(*runs.back());
     out += stage_bars(results);
     for (const auto& table : tables_of(results)) out += table.html();

@@ -324,6 +324,9 @@ std::string summary(const TrialResult& result) {
             out += "  " + name + ": " + std::to_string(label.lost) + " lost in its topic\n";
     }
     latency("schedule's slip", result.slip);
+    // A load that is late by itself cannot tell what is late behind it.
+    if (result.offered > 0 && result.slip.percentile(99) > result.topic.percentile(50))
+        out += "  the generator itself was late: give it cores of its own before trusting these\n";
     if (result.cpu_s > 0 && found.arrived > 0) {
         std::snprintf(line, sizeof line,
                       "  CPU %.2f s a million posts; memory: peak %.1f MiB, end %.1f MiB\n",

@@ -36,8 +36,10 @@ public:
         }
         results_.set_knee(good, options_.bound_ms);
         draw();
-        std::printf("\nknee: %.0f posts a second keep p99 under %g ms%s\n", good, options_.bound_ms,
-                    bad == 0 ? " (no rate passed it: try --to higher)" : "");
+        if (good == 0) std::printf("\nno knee: not even %.0f/s kept the bound\n", options_.from);
+        else
+            std::printf("\nknee: %.0f posts a second keep p99 under %g ms%s\n", good,
+                        options_.bound_ms, bad == 0 ? " (no rate passed it: try --to higher)" : "");
         if (!options_.run.output.empty()) results_.write(options_.run.output);
         if (lost_) std::printf("posts were lost: see above\n");
         return good > 0 && !lost_ ? kFine : kFailed;

@@ -96,7 +96,8 @@ private:
         const auto threads = options_.threads > 0 ? options_.threads : sends / 20 + 1;
         return {options_.batch, threads,
                 options_.at_once ? 0 : static_cast<std::uint64_t>(options_.warm_up_s * 1e9),
-                static_cast<std::uint64_t>(options_.late_s * 1e9),
+                options_.at_once ? ~std::uint64_t{0}
+                                 : static_cast<std::uint64_t>(options_.late_s * 1e9),
                 has_hark() ? options_.labels : std::vector<std::string>{}};
     }
 
