@@ -60,6 +60,8 @@ TEST(VkStreaming, PostsOfDiscussionsAndEveryAction) {
     EXPECT_EQ(topic("new").at("mentions[0].thread"), "vk:board_topic:-1_2");
     EXPECT_EQ(topic("update").at("mentions[0].action"), "edited");
     EXPECT_EQ(topic("restore").at("mentions[0].action"), "edited");
+    EXPECT_EQ(topic("restore").at("mentions[0].restored"), "true");
+    EXPECT_EQ(topic("update").count("mentions[0].restored"), 0U);
     const auto gone = topic("delete");
     EXPECT_EQ(gone.at("mentions[0].action"), "deleted");
     EXPECT_EQ(gone.count("mentions[0].text") + gone.count("mentions[0].links[0]"), 0U);
