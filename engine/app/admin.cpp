@@ -106,6 +106,9 @@ asio::awaitable<Response> AdminServer::State::respond(
         co_return answer(request, http::status::ok, handlers.metrics());
     }
     if (target == "/healthz" && get) co_return answer(request, http::status::ok, "ok\n");
+    if (target == "/sources" && get) {
+        co_return answer(request, http::status::ok, handlers.sources());
+    }
     if (target == "/readyz" && get) {
         const auto problem = handlers.not_ready();
         if (problem.empty()) co_return answer(request, http::status::ok, "ready\n");
@@ -121,9 +124,9 @@ asio::awaitable<Response> AdminServer::State::respond(
         co_return answer(request, http::status::unprocessable_entity, faults);
     }
     const bool known = target == "/metrics" || target == "/healthz" || target == "/readyz" ||
-                       target == "/rules/reload";
+                       target == "/sources" || target == "/rules/reload";
     co_return answer(request, known ? http::status::method_not_allowed : http::status::not_found,
-                     "GET /metrics, /healthz, /readyz; POST /rules/reload\n");
+                     "GET /metrics, /healthz, /readyz, /sources; POST /rules/reload\n");
 }
 
 /// Compiling happens elsewhere; the timer is how its end gets back onto this thread.

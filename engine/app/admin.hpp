@@ -12,14 +12,15 @@ namespace hark::app {
 struct AdminHandlers {
     std::function<std::string()> metrics;    ///< Prometheus text
     std::function<std::string()> not_ready;  ///< empty: ready
+    std::function<std::string()> sources;    ///< one JSON object a line
     /// Reads the rules again; calls back (on any thread) with the faults, empty when the new rules
     /// are in use.
     std::function<void(std::function<void(std::string)>)> reload_rules;
 };
 
-/// `GET /metrics`, `GET /healthz`, `GET /readyz`, `POST /rules/reload` over plain HTTP, for the
-/// machine itself: it binds to 127.0.0.1 unless configured and asks for no credentials. Bounded:
-/// small requests, few connections, short time limits.
+/// `GET /metrics`, `GET /healthz`, `GET /readyz`, `GET /sources`, `POST /rules/reload` over plain
+/// HTTP, for the machine itself: it binds to 127.0.0.1 unless configured and asks for no
+/// credentials. Bounded: small requests, few connections, short time limits.
 class AdminServer {
 public:
     /// Throws std::runtime_error with the address when it cannot listen.

@@ -44,6 +44,14 @@ struct RulesOptions {
     std::string admin = "127.0.0.1:9464";
 };
 
+struct SourcesOptions {
+    std::string config;
+    std::string admin;   ///< HOST:PORT; empty: as the configuration says
+    std::string name;    ///< test: of the source
+    std::uint32_t seconds = 10;  ///< test: for the whole of it
+    bool json = false;
+};
+
 struct LearnOptions {
     std::vector<std::string> data;
     std::vector<std::string> background;  ///< ordinary posts, taken to be without the label
@@ -88,6 +96,8 @@ int replay(const ReplayOptions& options);
 int run(const RunOptions& options);
 int classify_files(const ClassifyOptions& options);
 int check(const CheckOptions& options);
+int sources_list(const SourcesOptions& options);
+int sources_test(const SourcesOptions& options);
 int rules_list(const RulesOptions& options);
 int rules_explain(const RulesOptions& options);
 int rules_test(const RulesOptions& options);

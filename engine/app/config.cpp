@@ -318,6 +318,11 @@ publish::MaskOptions read_mask(Settings& settings) {
     return mask;
 }
 
+std::string config_path(const std::string& given) {
+    if (!given.empty()) return given;
+    return std::filesystem::exists("hark.yaml") ? "hark.yaml" : "/etc/hark/hark.yaml";
+}
+
 Config parse_config(std::string_view text, const std::string& file, std::vector<Fault>& faults,
                     std::vector<std::string>* keys_read) {
     const auto tree = read_yaml(text, file, limits::kConfigBytes, faults);

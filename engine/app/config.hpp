@@ -112,6 +112,9 @@ struct Config {
     telemetry::LogFormat log_format = telemetry::LogFormat::logfmt;
 };
 
+/// The file of a command without `-c`: hark.yaml here, else /etc/hark/hark.yaml.
+[[nodiscard]] std::string config_path(const std::string& given);
+
 /// Reads and checks a file; relative paths in it are meant from the file's own folder. All faults
 /// come in one go; with any fault the Config must not be used. `keys_read` (when given) collects
 /// every key that was asked for.

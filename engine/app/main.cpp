@@ -65,6 +65,39 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     reload->callback([&] { command = [&] { return rules_reload(options); }; });
 }
 
+constexpr const char* kSourcesExamples =
+    "Examples:\n"
+    "  hark sources                        # what a running daemon says of its sources\n"
+    "  hark sources --json | jq .problem\n"
+    "  hark sources test bluesky           # go there once; nothing is published or stored\n"
+    "  hark sources test mine -c other.yaml --seconds 60\n"
+    "A trial opens the real thing: where a platform allows one connection only, stop the daemon\n"
+    "first. Exit status: 1 when a source is not well.";
+
+void add_sources_commands(CLI::App& sources, SourcesOptions& options,
+                          std::function<int()>& command) {
+    sources.footer(kSourcesExamples);
+    sources.add_option("-c,--config", options.config,
+                       "Configuration file (default: hark.yaml, then /etc/hark/hark.yaml)");
+    sources.add_option("--admin", options.admin,
+                       "The daemon's admin listener (default: as the configuration says)");
+    sources.add_flag("--json", options.json, "One JSON object a source");
+    auto* test = sources.add_subcommand(
+        "test", "Try a source's address, credentials and handshake, and say what is wrong");
+    test->footer(kSourcesExamples);
+    test->add_option("name", options.name, "The source's name")->required();
+    test->add_option("-c,--config", options.config, "Configuration file");
+    test->add_flag("--json", options.json, "One JSON object");
+    test->add_option("--seconds", options.seconds, "How long to try")
+        ->check(CLI::Range(1, 600))
+        ->capture_default_str();
+    sources.callback([&, test] {
+        command = [&, test] {
+            return test->parsed() ? sources_test(options) : sources_list(options);
+        };
+    });
+}
+
 void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>& command) {
     auto* classify =
         app.add_subcommand("classify", "Mentions in, records out, in order; no broker, no network");
@@ -250,6 +283,11 @@ int dispatch(int argc, char** argv) {
     RulesOptions rules_options;
     add_rules_commands(*app.add_subcommand("rules", "List, explain, test and reload rules"),
                        rules_options, command);
+
+    SourcesOptions sources_options;
+    add_sources_commands(
+        *app.add_subcommand("sources", "What each source is doing; whether one can be reached"),
+        sources_options, command);
 
     app.add_subcommand("version", "Versions of hark and of what it stands on")->callback([&] {
         command = print_version;

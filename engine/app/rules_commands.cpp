@@ -1,14 +1,10 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <cstdio>
 #include <filesystem>
 
+#include "app/admin_client.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/rule_sources.hpp"
@@ -48,19 +44,6 @@ void print_rule(const RuleBook& book, const Rule& rule) {
     std::puts(out.GetString());
 }
 
-/// The whole answer of one small request; throws boost::system::system_error.
-std::string request(const std::string& host, const std::string& port, const std::string& head) {
-    namespace asio = boost::asio;
-    asio::io_context io;
-    asio::ip::tcp::socket socket(io);
-    asio::connect(socket, asio::ip::tcp::resolver(io).resolve(host, port));
-    asio::write(socket, asio::buffer(head));
-    std::string answer;
-    boost::system::error_code error;
-    asio::read(socket, asio::dynamic_buffer(answer, limits::kMiB), error);
-    return answer;
-}
-
 }  // namespace
 
 int rules_list(const RulesOptions& options) {
@@ -94,26 +77,15 @@ int rules_test(const RulesOptions& options) {
 }
 
 int rules_reload(const RulesOptions& options) {
-    const auto colon = options.admin.rfind(':');
-    if (colon == std::string::npos) {
-        std::fprintf(stderr, "hark: --admin is HOST:PORT\n");
-        return kUsage;
-    }
-    const auto host = options.admin.substr(0, colon);
-    std::string answer;
+    AdminAnswer answer;
     try {
-        answer = request(host, options.admin.substr(colon + 1),
-                         "POST /rules/reload HTTP/1.1\r\nHost: " + host +
-                             "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    } catch (const boost::system::system_error& error) {
-        std::fprintf(stderr, "hark: no daemon answers at %s: %s\n", options.admin.c_str(),
-                     error.code().message().c_str());
+        answer = ask_admin(options.admin, "POST", "/rules/reload");
+    } catch (const std::runtime_error& error) {
+        std::fprintf(stderr, "hark: %s\n", error.what());
         return kBadInput;
     }
-    const auto body = answer.find("\r\n\r\n");
-    const bool done = answer.starts_with("HTTP/1.1 200");
-    std::fprintf(done ? stdout : stderr, "%s",
-                 body == std::string::npos ? "no answer\n" : answer.c_str() + body + 4);
+    const bool done = answer.status == 200;
+    std::fprintf(done ? stdout : stderr, "%s", answer.body.c_str());
     return done ? kFine : kConfiguration;
 }
 

@@ -8,13 +8,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include "app/admin.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/live_line.hpp"
 #include "app/make_daemon.hpp"
+#include "app/source_lines.hpp"
 #include "hark/engine.hpp"
 
 namespace hark::app {
@@ -43,6 +43,7 @@ public:
           live_(metrics),
           admin_(io_, config.admin.address, config.admin.port,
                  {[&metrics] { return metrics.text(); }, [this] { return not_ready(); },
+                  [this] { return to_json(daemon_.source_views()); },
                   [this](std::function<void(std::string)> done) { reload(std::move(done)); }}) {
         background_.start();
     }
@@ -164,11 +165,6 @@ private:
     LiveLine live_;
     AdminServer admin_;
 };
-
-std::string config_path(const std::string& given) {
-    if (!given.empty()) return given;
-    return std::filesystem::exists("hark.yaml") ? "hark.yaml" : "/etc/hark/hark.yaml";
-}
 
 /// As many descriptors as the system lets us have: each connection takes one.
 void raise_descriptor_limit() {

@@ -216,6 +216,48 @@ def jetstream_id(number):
     return f"bluesky:at://did:plc:author{number % 97}/app.bsky.feed.post/post{number}"
 
 
+def read_head(client):
+    """The header of a request, or None when the client has gone."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        part = client.recv(4096)
+        if not part:
+            return None
+        request += part
+    return request.decode()
+
+
+def accept_websocket(client):
+    """Answers the upgrade; its header, or None when the client has gone."""
+    head = read_head(client)
+    if head is not None:
+        key = re.search(r"(?i)sec-websocket-key: *(\S+)", head)[1]
+        accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+        client.sendall(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
+    return head
+
+
+def send_text(client, text):
+    """One text message of a WebSocket's server."""
+    data = text.encode()
+    size = bytes([len(data)]) if len(data) < 126 else b"\x7e" + struct.pack(">H", len(data))
+    client.sendall(b"\x81" + size + data)
+
+
+def receive_text(client):
+    """The next short text message of a WebSocket's client."""
+    while True:
+        kind, size = client.recv(2)
+        size &= 127
+        if size == 126:
+            size = struct.unpack(">H", client.recv(2))[0]
+        mask = client.recv(4)
+        data = client.recv(size) if size else b""
+        if kind & 15 == 1:
+            return bytes(byte ^ mask[i % 4] for i, byte in enumerate(data)).decode()
+
+
 class Firehose:
     """A Jetstream that replays from the cursor it is asked for. `events` grows by add(); faults are forced by its fields."""
 
@@ -250,20 +292,12 @@ class Firehose:
 
     def _serve(self, client):
         with contextlib.suppress(OSError), client:
-            request = b""
-            while b"\r\n\r\n" not in request:
-                part = client.recv(4096)
-                if not part:
-                    return
-                request += part
-            head = request.decode()
+            head = accept_websocket(client)
+            if head is None:
+                return
             asked = re.search(r"[?&]cursor=(\d+)", head)
             cursor = int(asked[1]) if asked else 0
             self.cursors_asked.append(cursor)
-            key = re.search(r"(?i)sec-websocket-key: *(\S+)", head)[1]
-            accept = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
-            client.sendall(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
             threading.Thread(target=self._drain, args=(client,), daemon=True).start()
             self._send_events(client, cursor)
 
@@ -283,9 +317,7 @@ class Firehose:
             at += 1
             if when is not None and when < cursor:
                 continue
-            data = text.encode()
-            size = bytes([len(data)]) if len(data) < 126 else b"\x7e" + struct.pack(">H", len(data))
-            client.sendall(b"\x81" + size + data)
+            send_text(client, text)
 
 
 WEBHOOK_SOURCE = """

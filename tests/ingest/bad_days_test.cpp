@@ -158,7 +158,8 @@ TEST_P(BadDay, cut_in_the_middle_of_a_message) {
                                  return peer.raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nha");
                              give(peer, "a");
                              const bool is_socket = GetParam() == Kind::websocket;
-                             peer.raw(is_socket ? std::string("\x81\x7E\x10\x00half", 8) : "data: ha");
+                             const std::string cut("\x81\x7E\x10\x00half", 8);
+                             peer.raw(is_socket ? cut : "data: ha");
                          },
                          good("b")});
     client.start();
