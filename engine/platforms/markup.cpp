@@ -117,12 +117,14 @@ std::string_view attribute(std::string_view attributes, std::string_view name) n
 /// Where a tag that begins with `html` ends: `>` inside quotes does not end it, unless no other
 /// does.
 std::size_t tag_end(std::string_view html) noexcept {
-    std::size_t at = html.find_first_of(">\"'");
-    while (at != std::string_view::npos && html[at] != '>') {
-        at = html.find(html[at], at + 1);
-        if (at != std::string_view::npos) at = html.find_first_of(">\"'", at + 1);
+    char quote = '\0';
+    for (std::size_t at = 0; at < html.size(); ++at) {
+        const char c = html[at];
+        if (quote != '\0') quote = c == quote ? '\0' : quote;
+        else if (c == '>') return at;
+        else if (c == '"' || c == '\'') quote = c;
     }
-    return at != std::string_view::npos ? at : html.find('>');
+    return html.find('>');
 }
 
 class HtmlReader {
@@ -228,7 +230,9 @@ std::string_view unescape_references(std::string_view text, Arena& arena) {
 
 std::string_view html_text(std::string_view html, Arena& arena,
                            std::vector<std::string_view>& links) {
-    if (html.find_first_of("<&") == std::string_view::npos) return html;
+    // Two searches for one character each are many times faster than one for either.
+    if (html.find('<') == std::string_view::npos && html.find('&') == std::string_view::npos)
+        return html;
     return HtmlReader(html, arena, links).read();
 }
 
