@@ -71,7 +71,8 @@ def markdown(all_):
         f"{facts['hits_a_post']:.1f} hits a post ({facts['dropped']} of {facts['candidates']:,} candidates dropped because Hark "
         f"and plain lower case find them in different posts), {all_['repeats']} repeats in turn: median (least to greatest).", "",
         "| | CPU s a million posts | posts a second | peak MiB | CPU s to start | "
-        f"ms to the topic at {all_['rate']:,} a second, p50 / p99 |", "|---|---|---|---|---|---|",
+        + (f"ms to the topic at {all_['rate']:,} a second, p50 / p99 |" if all_["rate"] else "latency |"),
+        "|---|---|---|---|---|---|",
         *map(row_of, all_["peers"]), "",
         "| ratio | median (least to greatest) | goal | |", "|---|---|---|---|", *map(told, all_["goals"]), ""]
     for peer in all_["peers"]:
