@@ -145,7 +145,9 @@ class HarkBench(unittest.TestCase):
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                    env={**os.environ, "TMPDIR": str(self.folder)})
         self.addCleanup(process.stdout.close)
-        wait_for("the first records", lambda: list(self.folder.glob("*/topics/*.mentions/*.ndjson")), PATIENCE_S)
+        self.addCleanup(process.kill)
+        wait_for("the first records", lambda: process.poll() is not None
+                 or list(self.folder.glob("*/topics/*.mentions/*.ndjson")), PATIENCE_S)
         process.send_signal(signal.SIGTERM)
         text = process.communicate(timeout=120)[0]
         self.assertEqual(process.returncode, 0, text)
