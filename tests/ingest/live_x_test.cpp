@@ -47,8 +47,17 @@ TEST(LiveX, a_recorded_stream_in_pieces_of_any_size) {
                                 "x:2090000000000000005", "x:2090000000000000008", "x:7"))
             << size;
         EXPECT_THAT(x.decoder->errors, ElementsAre(Errc::unknown_platform_error)) << size;
-        EXPECT_EQ(x.server.connections(), 2) << "the error was the end of the stream";
+        EXPECT_EQ(x.server.connections(), 2) << size;
     }
+}
+
+TEST(LiveX, an_error_is_the_end_of_a_stream_that_stays_open) {
+    Live x({pieces(kOk + post("1") + R"({"errors":[{"title":"operational-disconnect"}]})" + "\r\n"),
+            pieces(kOk + post("2"))},
+           "x", "http", kFiltered);
+    x.start();
+    ASSERT_TRUE(x.until_ids(2));
+    EXPECT_THAT(x.decoder->errors, ElementsAre(Errc::unknown_platform_error));
 }
 
 TEST(LiveX, asks_for_what_it_reads) {
