@@ -179,7 +179,7 @@ TEST(LiveX, a_refused_token_is_not_tried_at_once) {
 }
 
 TEST(LiveX, too_many_connections_are_waited_for) {
-    for (const std::string headers : {std::string(), std::string("Retry-After: 1\r\n")}) {
+    for (const std::string& headers : {std::string(), std::string("Retry-After: 1\r\n")}) {
         Live x(
             {replying(http_reply("429 Too Many Requests", "{}", headers)), pieces(kOk + post("1"))},
             "x", "http", kFiltered);
