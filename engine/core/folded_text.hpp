@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace hark {
 
@@ -54,12 +53,13 @@ struct FoldedText {
 };
 
 /// The way back from folded bytes to the original, built only for posts that have evidence to show.
-/// Both vectors have one entry a folded byte; monotone; every offset lies on a code point's first
-/// byte (or the end).
+/// Both have one entry a folded byte; monotone; every offset lies on a code point's first byte (or
+/// the end). They belong to the folder.
 struct OffsetMap {
-    std::vector<std::uint32_t>
+    std::span<const std::uint32_t>
         begin;  ///< where the code point that gave this byte begins in the original
-    std::vector<std::uint32_t> end;  ///< where the last code point that went into this byte ends
+    std::span<const std::uint32_t>
+        end;  ///< where the last code point that went into this byte ends
 
     /// The original bytes under folded [begin,end). The range must not be empty and must lie inside
     /// the text.

@@ -25,16 +25,19 @@ void Folder::reserve(std::size_t text_bytes) {
 
 FoldedText Folder::fold(std::string_view utf8) {
     reserve(utf8.size());
-    return Scan<false>(utf8, bytes_.data(), word_, joints_, nullptr).run();
+    return Scan<false>(utf8, bytes_.data(), word_, joints_).run();
 }
 
 const OffsetMap& Folder::map(std::string_view utf8) {
     reserve(utf8.size());
-    map_.begin.resize(folded_bound(utf8.size()));
-    map_.end.resize(folded_bound(utf8.size()));
-    const auto folded = Scan<true>(utf8, bytes_.data(), word_, joints_, &map_).run();
-    map_.begin.resize(folded.bytes.size());
-    map_.end.resize(folded.bytes.size());
+    if (const auto bound = folded_bound(utf8.size()); map_begin_.size() < bound) {
+        map_begin_.resize(bound);
+        map_end_.resize(bound);
+    }
+    const auto folded =
+        Scan<true>(utf8, bytes_.data(), word_, joints_, {map_begin_.data(), map_end_.data()}).run();
+    map_ = {std::span(map_begin_).first(folded.bytes.size()),
+            std::span(map_end_).first(folded.bytes.size())};
     return map_;
 }
 

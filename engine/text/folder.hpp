@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,8 @@ private:
     std::vector<char> bytes_;
     std::vector<Letter> word_;
     Joints joints_;
+    std::vector<std::uint32_t> map_begin_;
+    std::vector<std::uint32_t> map_end_;
     OffsetMap map_;
 };
 

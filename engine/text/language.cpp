@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "text/language_groups.hpp"
 #include "text/scan.hpp"
@@ -25,53 +26,85 @@ std::string_view served(std::string_view declared) noexcept {
     return found == kServed.end() ? std::string_view{} : *found;
 }
 
-/// Letters of the folded text by alphabet. Small counters, so that compilers find their vectors.
-struct Alphabets {
-    std::uint8_t latin = 0;
-    std::uint8_t cyrillic = 0;
-    std::uint8_t others = 0;
+/// Sixteen bytes at once.
+using Block = std::uint8_t __attribute__((vector_size(16)));
 
-    explicit Alphabets(std::string_view folded) noexcept {
-        static_assert(kReadBytes <= UINT8_MAX);
-        for (const char c : folded) {
-            const auto byte = static_cast<std::uint8_t>(c);
-            const bool is_cyrillic = (byte & 0xFCU) == 0xD0;
-            latin = static_cast<std::uint8_t>(latin + (byte >= 'a' && byte <= 'z'));
-            cyrillic = static_cast<std::uint8_t>(cyrillic + is_cyrillic);
-            others =
-                static_cast<std::uint8_t>(others + (byte >= 0xC2 && byte < 0xF0 && !is_cyrillic));
-        }
+constexpr std::size_t kBlock = sizeof(Block);
+
+/// Zeros behind the text's end; the folder keeps the bytes there readable.
+Block load(std::string_view folded, std::size_t at) noexcept {
+    constexpr Block kPlaces = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    static_assert(kReadBytes + kBlock <= UINT8_MAX);
+    Block block;
+    std::memcpy(&block, folded.data() + at, sizeof block);
+    const auto rest = static_cast<std::uint8_t>(folded.size() - at);
+    return block & reinterpret_cast<Block>(kPlaces < rest);
+}
+
+/// Counts the places where a comparison held.
+class Count {
+public:
+    template <typename Comparison>
+    void add(Comparison held) noexcept {
+        sums_ -= reinterpret_cast<Block>(held);
     }
+    [[nodiscard]] std::uint32_t total() const noexcept {
+        std::array<std::uint64_t, 2> halves;
+        std::memcpy(halves.data(), &sums_, sizeof halves);
+        constexpr std::uint64_t kEach = 0x0101010101010101;
+        return static_cast<std::uint32_t>(((halves[0] + halves[1]) * kEach) >> 56U);
+    }
+
+private:
+    Block sums_{};
 };
 
-constexpr std::uint32_t kRussian = 1;
-constexpr std::uint32_t kUkrainian = 1U << 10U;
-constexpr std::uint32_t kOtherCyrillic = 1U << 20U;
+/// Letters of the folded text by alphabet.
+struct Alphabets {
+    std::uint32_t latin = 0;
+    std::uint32_t cyrillic = 0;
+    std::uint32_t others = 0;
 
-/// What the small letters U+0440 to U+047F tell; those of Russian and Ukrainian alike nothing.
-constexpr std::array<std::uint32_t, 64> kTellingLetters = [] {
-    std::array<std::uint32_t, 64> table{};
-    for (std::size_t i = 0x10; i < table.size(); ++i) table[i] = kOtherCyrillic;
-    for (const char32_t c : {U'ъ', U'ы', U'э'}) table[c - 0x440] = kRussian;
-    for (const char32_t c : {U'є', U'і', U'ї'}) table[c - 0x440] = kUkrainian;
-    return table;
-}();
+    explicit Alphabets(std::string_view folded) noexcept {
+        Count small;
+        Count cyrillic_leads;
+        Count leads;
+        for (std::size_t at = 0; at < folded.size(); at += kBlock) {
+            const auto block = load(folded, at);
+            small.add((block >= 'a') & (block <= 'z'));
+            cyrillic_leads.add((block & 0xFC) == 0xD0);
+            leads.add((block >= 0xC2) & (block < 0xF0));
+        }
+        latin = small.total();
+        cyrillic = cyrillic_leads.total();
+        others = leads.total() - cyrillic;
+    }
+};
 
 /// Russian and Ukrainian by the letters that only one of them has; Belarusian, Serbian, Kazakh and
 /// the like by theirs.
 std::string_view cyrillic_language(std::string_view folded, std::string_view declared) noexcept {
-    std::uint32_t sums = 0;
-    for (std::size_t i = 0; i + 1 < folded.size(); ++i) {
-        const auto lead = static_cast<unsigned char>(folded[i]);
-        const auto second = static_cast<unsigned char>(folded[i + 1]);
-        if (lead == 0xD2 || lead == 0xD3) {
-            sums += lead == 0xD2 && second == 0x91 ? kUkrainian : kOtherCyrillic;  // ґ
-        }
-        sums += lead == 0xD1 ? kTellingLetters[second & 0x3FU] : 0U;
+    Count russian_letters;
+    Count ukrainian_letters;
+    Count small_letters;  // U+0450 to U+047F: of none of the others
+    Count far_letters;    // U+0480 to U+04FF
+    for (std::size_t at = 0; at + 1 < folded.size(); at += kBlock) {
+        const auto lead = load(folded.substr(0, folded.size() - 1), at);
+        Block second;
+        std::memcpy(&second, folded.data() + at + 1, sizeof second);
+        const auto near = lead == 0xD1;
+        const auto g = (lead == 0xD2) & (second == 0x91);                               // ґ
+        const auto yi = near & ((second == 0x94) | (second == 0x96) | (second == 0x97));  // є і ї
+        // ъ ы э
+        russian_letters.add(near & ((second == 0x8A) | (second == 0x8B) | (second == 0x8D)));
+        ukrainian_letters.add(g | yi);
+        small_letters.add(near & (second >= 0x90));
+        far_letters.add((lead == 0xD2) | (lead == 0xD3));
     }
-    const auto russian = sums % kUkrainian;
-    const auto ukrainian = sums % kOtherCyrillic / kUkrainian;
-    if (4 * (sums / kOtherCyrillic) > russian + ukrainian) return {};
+    const auto russian = russian_letters.total();
+    const auto ukrainian = ukrainian_letters.total();
+    const auto other = small_letters.total() + far_letters.total() - ukrainian;
+    if (4 * other > russian + ukrainian) return {};
     if (ukrainian != russian) return ukrainian > russian ? "uk" : "ru";
     // In so long a text і, ї and є would have turned up.
     constexpr std::size_t kTelling = 64;
@@ -86,10 +119,10 @@ std::string_view cyrillic_language(std::string_view folded, std::string_view dec
 class Scores {
 public:
     void add(std::uint32_t key, bool counts = true) noexcept {
-        const auto even = counts ? std::uint64_t{0x00FF00FF00FF00FF} : 0;
-        const auto lanes = language_slot(key);
-        even_ += lanes & even;
-        odd_ += lanes >> 8 & even;
+        const auto lanes = language_slot(key) & (counts ? ~std::uint64_t{0} : 0);
+        Narrow narrow;
+        std::memcpy(&narrow, &lanes, sizeof narrow);
+        sums_ += __builtin_convertvector(narrow, Wide);
         groups_ += counts ? 1 : 0;
     }
 
@@ -113,8 +146,7 @@ public:
         Top top;
         int best = -1;
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            const auto& sums = lane % 2 == 0 ? even_ : odd_;
-            int score = static_cast<int>(sums >> (lane / 2 * 16) & 0xFFFF) + kPrior[lane];
+            int score = sums_[lane] + kPrior[lane];
             if (!declared.empty() && kLaneNames[lane] == declared) score += kDeclared;
             if (score > best) {
                 top = {lane, score - best};
@@ -127,8 +159,10 @@ public:
     }
 
 private:
-    std::uint64_t even_ = 0;
-    std::uint64_t odd_ = 0;
+    using Narrow = std::uint8_t __attribute__((vector_size(kLanes)));
+    using Wide = std::uint16_t __attribute__((vector_size(2 * kLanes)));
+
+    Wide sums_{};
     std::uint32_t groups_ = 0;
 };
 
@@ -147,19 +181,22 @@ std::string_view without_leading_names(std::string_view folded) noexcept {
 }
 
 /// Every three letters; between words a blank is one. No branch hangs on what the letters are.
-void add_letters(std::string_view folded, Scores& scores) noexcept {
-    std::uint32_t key = 0;
+/// `key` has the last letters before these.
+void add_letters(std::string_view folded, std::uint32_t& key, Scores& scores) noexcept {
+    auto last = key;
     for (const char c : folded) {
         const auto place = static_cast<std::uint32_t>(static_cast<unsigned char>(c)) - 'a';
-        key = (key << 5U | (place < 26 ? place + 1 : 0U)) & 0x7FFFU;
-        scores.add(key, key > 31 && (key & 0x3FFU) != 0);
+        last = (last << 5U | (place < 26 ? place + 1 : 0U)) & 0x7FFFU;
+        scores.add(last, last > 31 && (last & 0x3FFU) != 0);
     }
+    key = last;
 }
 
 /// Names and links are of no language.
-void add_groups(std::string_view folded, const TextFacts& facts, Scores& scores) noexcept {
+void add_groups(std::string_view folded, const TextFacts& facts, std::uint32_t& key,
+                Scores& scores) noexcept {
     constexpr int kWordsOfShortLink = 4;  // `https t co 1a2b3c`
-    if (facts.at_signs == 0 && facts.links == 0) return add_letters(folded, scores);
+    if (facts.at_signs == 0 && facts.links == 0) return add_letters(folded, key, scores);
     std::size_t begin = 0;
     for (auto at = folded.find(' '); at < folded.size(); at = folded.find(' ', at)) {
         const auto rest = folded.substr(at + 1);
@@ -168,17 +205,24 @@ void add_groups(std::string_view folded, const TextFacts& facts, Scores& scores)
             ++at;
             continue;
         }
-        add_letters(folded.substr(begin, at + 1 - begin), scores);
+        add_letters(folded.substr(begin, at + 1 - begin), key, scores);
+        key = 0;
         at = skip_words(folded, at + 1, is_link ? kWordsOfShortLink : 2) - 1;
         begin = at;
     }
-    add_letters(folded.substr(begin), scores);
+    add_letters(folded.substr(begin), key, scores);
 }
 
 /// ą ß ñ ¿: the fold has dropped them, and they tell more than any group.
 void add_marked_letters(std::string_view original, Scores& scores) noexcept {
     const auto text = original.substr(0, kReadBytes);
     for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        std::uint64_t eight = 0;
+        if (i + sizeof eight <= text.size()) std::memcpy(&eight, text.data() + i, sizeof eight);
+        if (i + sizeof eight <= text.size() && (eight & 0x8080808080808080) == 0) {
+            i += sizeof eight - 1;
+            continue;
+        }
         const auto lead = static_cast<unsigned char>(text[i]);
         if (lead < 0xC2 || lead > 0xC8) continue;
         const auto second = static_cast<unsigned char>(text[i + 1]);
@@ -198,11 +242,12 @@ std::string_view detect_language(std::string_view original, const FoldedText& fo
     if (6 * alphabets.cyrillic > alphabets.latin) return cyrillic_language(view, declared);
     Scores scores;
     if (folded.facts.code_points != original.size()) add_marked_letters(original, scores);
-    constexpr std::size_t kStep = 48;
+    constexpr std::size_t kStep = 32;
     constexpr int kSure = 60;
     Scores::Top top;
+    std::uint32_t key = 0;
     for (std::size_t begin = 0; begin < view.size() && top.lead < kSure; begin += kStep) {
-        add_groups(view.substr(begin, kStep), folded.facts, scores);
+        add_groups(view.substr(begin, kStep), folded.facts, key, scores);
         top = scores.top(primary(declared));
     }
     return scores.groups() < kFewestGroups ? served(declared) : top.language();

@@ -171,7 +171,8 @@ auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
         ++count;
         if (at == last_) break;
         if (*at != ' ' || (traits != kCyrillic && traits != kLatin) || is_name_) continue;
-        if (last_ - at < 2 || plain(at + 1) == nullptr) break;
+        // Words of ASCII have a faster way.
+        if (last_ - at < 2 || at[1] < 0x80 || plain(at + 1) == nullptr) break;
         *out = ' ';
         trace(out, out + 1, at, at);
         word_ = ++out;
@@ -273,7 +274,7 @@ void Scan<kMap>::mark(Bytes at, Decoded decoded) noexcept {
     }
     if constexpr (kMap) {
         const auto index = static_cast<std::size_t>(out_ - out_begin_ - 1);
-        map_->end[index] = offset(at + decoded.size);
+        map_.end[index] = offset(at + decoded.size);
     }
 }
 
@@ -341,10 +342,12 @@ void Scan<kMap>::separator(Bytes at) {
             sign_ = 0;
         }
     }
-    const bool masks = word_ != nullptr && (*at == '*' || stands_for_letter(at));
+    const bool ends_word = word_ != nullptr;
+    const bool masks = ends_word && (*at == '*' || stands_for_letter(at));
     close_word(at);
     if (masks && !starred_) note_mask(at);
-    starred_ = *at == '*';
+    // `*two words*` are bold as well.
+    starred_ = *at == '*' || (starred_ && ends_word && *at == ' ');
     apart_ = apart_ || *at <= ' ' || at < link_end_ || is_wide_blank(at, last_);
 }
 
@@ -459,8 +462,8 @@ void Scan<kMap>::repair(bool spared) {
         Letter letter{decoded.code_point, 0, 0};
         if constexpr (kMap) {
             const auto index = static_cast<std::size_t>(at - out_begin_);
-            letter.begin = map_->begin[index];
-            letter.end = map_->end[index + decoded.size - 1];
+            letter.begin = map_.begin[index];
+            letter.end = map_.end[index + decoded.size - 1];
         }
         letters_.push_back(letter);
         at += decoded.size;
@@ -488,8 +491,8 @@ void Scan<kMap>::trace(char* from, char* to, Bytes begin, Bytes end) noexcept {
     if constexpr (kMap) {
         for (auto i = from - out_begin_; i != to - out_begin_; ++i) {
             const auto index = static_cast<std::size_t>(i);
-            map_->begin[index] = offset(begin);
-            map_->end[index] = offset(end);
+            map_.begin[index] = offset(begin);
+            map_.end[index] = offset(end);
         }
     }
 }

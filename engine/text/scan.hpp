@@ -49,8 +49,14 @@ static_assert(std::endian::native == std::endian::little);
 template <bool kMap>
 class Scan {
 public:
+    /// Where the map goes; as much room as `out` has.
+    struct MapOut {
+        std::uint32_t* begin = nullptr;
+        std::uint32_t* end = nullptr;
+    };
+
     Scan(std::string_view text, char* out, std::vector<Letter>& word, Joints& joints,
-         OffsetMap* map) noexcept
+         MapOut map = {}) noexcept
         : first_(reinterpret_cast<const unsigned char*>(text.data())),
           last_(first_ + text.size()),
           out_begin_(out),
@@ -129,7 +135,7 @@ private:
     bool apart_ = true;     ///< white space stands since the last word
     std::vector<Letter>& letters_;
     Joints& joints_;
-    OffsetMap* map_;
+    MapOut map_;
 };
 
 extern template class Scan<false>;
