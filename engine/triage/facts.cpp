@@ -18,36 +18,37 @@ std::optional<std::int64_t> account_age_days(const Mention& mention) noexcept {
 }  // namespace
 
 std::optional<std::int64_t> value_of(Fact fact, const JudgeInput& input) noexcept {
-    const auto& text = input.folded.facts;
-    const auto& mention = input.mention;
-    switch (fact) {
-        case Fact::code_points: return text.code_points;
-        case Fact::words: return text.words;
-        case Fact::capitals_percent:
-            return text.letters == 0 ? 0 : std::int64_t{text.capitals} * 100 / text.letters;
-        case Fact::digits: return text.digits;
-        case Fact::emoji: return text.emoji;
-        case Fact::exclamations: return text.exclamations;
-        case Fact::questions: return text.questions;
-        case Fact::links: return std::max(text.links, mention.links_count);
-        case Fact::mentions: return text.mentions;
-        case Fact::hashtags: return text.hashtags;
-        case Fact::stretched: return text.stretched;
-        case Fact::disguised: return text.disguised;
-        case Fact::mixed_script: return text.mixed_script;
-        case Fact::media: return mention.media;
-        case Fact::is_reply: return mention.parent.empty() ? 0 : 1;
-        case Fact::author_is_brand: return mention.author.is_brand ? 1 : 0;
-        case Fact::names_brand: return input.matches.brands.empty() ? 0 : 1;
-        case Fact::kind: return static_cast<std::int64_t>(mention.kind);
-        case Fact::account_age_days: return account_age_days(mention);
-    }
-    return std::nullopt;
+    FactValues values;
+    values.read(input);
+    return values.of(fact);
 }
 
 void FactValues::read(const JudgeInput& input) noexcept {
-    for (std::size_t i = 0; i < kFacts; ++i)
-        values_[i] = value_of(static_cast<Fact>(i), input).value_or(kUnknown);
+    const auto& text = input.folded.facts;
+    const auto& mention = input.mention;
+    const auto set = [this](Fact fact, std::int64_t value) {
+        values_[static_cast<std::size_t>(fact)] = value;
+    };
+    set(Fact::code_points, text.code_points);
+    set(Fact::words, text.words);
+    set(Fact::capitals_percent,
+        text.capitals == 0 ? 0 : std::int64_t{text.capitals} * 100 / text.letters);
+    set(Fact::digits, text.digits);
+    set(Fact::emoji, text.emoji);
+    set(Fact::exclamations, text.exclamations);
+    set(Fact::questions, text.questions);
+    set(Fact::links, std::max(text.links, mention.links_count));
+    set(Fact::mentions, text.mentions);
+    set(Fact::hashtags, text.hashtags);
+    set(Fact::stretched, text.stretched);
+    set(Fact::disguised, text.disguised);
+    set(Fact::mixed_script, text.mixed_script);
+    set(Fact::media, mention.media);
+    set(Fact::is_reply, mention.parent.empty() ? 0 : 1);
+    set(Fact::author_is_brand, mention.author.is_brand ? 1 : 0);
+    set(Fact::names_brand, input.matches.brands.empty() ? 0 : 1);
+    set(Fact::kind, static_cast<std::int64_t>(mention.kind));
+    set(Fact::account_age_days, account_age_days(mention).value_or(kUnknown));
 }
 
 }  // namespace hark::triage

@@ -20,6 +20,11 @@ struct JudgeInput;
 class FactValues {
 public:
     void read(const JudgeInput& input) noexcept;
+    /// nullopt: the platform does not say.
+    [[nodiscard]] std::optional<std::int64_t> of(Fact fact) const noexcept {
+        const auto value = values_[static_cast<std::size_t>(fact)];
+        return value == kUnknown ? std::nullopt : std::optional(value);
+    }
     [[nodiscard]] bool hold(const FactTest& test) const noexcept {
         const auto value = values_[static_cast<std::size_t>(test.fact)];
         switch (test.compare) {

@@ -5,7 +5,9 @@
 #include <cstring>
 #include <iterator>
 #include <tuple>
+#include <type_traits>
 
+#include "core/words.hpp"
 #include "triage/letters.hpp"
 #include "triage/pii_kinds.hpp"
 #include "triage/surroundings.hpp"
@@ -58,6 +60,10 @@ constexpr std::string_view kTelling[] = {
 
 constexpr std::uint32_t first_four(const char* word) noexcept {
     std::uint32_t bytes = 0;
+    if (!std::is_constant_evaluated()) {
+        std::memcpy(&bytes, word, sizeof bytes);
+        return bytes;
+    }
     for (std::size_t i = 0; i < 4; ++i)
         bytes |= static_cast<std::uint32_t>(static_cast<unsigned char>(word[i])) << 8 * i;
     return bytes;
@@ -75,31 +81,20 @@ constexpr std::uint64_t kBeginnings = [] {
     return bits;
 }();
 
-bool is_telling(std::string_view rest) noexcept {
-    if (rest.size() < 4) return false;
-    const auto bytes = first_four(rest.data());
-    if ((beginning_bits(bytes) & ~kBeginnings) != 0) return false;
+bool is_telling(std::string_view rest, std::uint32_t bytes) noexcept {
     return std::any_of(std::begin(kTelling), std::end(kTelling), [&](std::string_view word) {
         return first_four(word.data()) == bytes && rest.starts_with(word);
     });
 }
 
-/// Eight bytes at a time to the spaces between words.
 bool has_telling_word(std::string_view folded) noexcept {
-    constexpr std::uint64_t kSpaces = 0x2020202020202020;
-    constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
-    static_assert(std::endian::native == std::endian::little);
-    for (std::size_t at = 0; at < folded.size(); at += sizeof kSpaces) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, folded.data() + at, std::min(folded.size() - at, sizeof eight));
-        eight ^= kSpaces;
-        auto spaces = ~(((eight & kLow) + kLow) | eight | kLow);
-        for (; spaces != 0; spaces &= spaces - 1) {
-            const auto space = at + static_cast<std::size_t>(std::countr_zero(spaces)) / 8;
-            if (is_telling(folded.substr(space + 1))) return true;
-        }
-    }
-    return false;
+    bool found = false;
+    for_each_word(folded, [&](const char* word, std::uint32_t begin, std::uint32_t) {
+        const auto bytes = first_four(word);
+        if ((beginning_bits(bytes) & ~kBeginnings) == 0) [[unlikely]]
+            found = found || is_telling(folded.substr(begin), bytes);
+    });
+    return found;
 }
 
 /// What was found in one place stays hidden only if it stands open in no other, where no keyword
