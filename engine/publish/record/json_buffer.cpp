@@ -90,6 +90,20 @@ char* put_escaped(char* to, char byte) noexcept {
     return to;
 }
 
+char* put_escaped(char* to, std::string_view text) noexcept {
+    for (Block block; text.size() >= sizeof block; text.remove_prefix(sizeof block)) {
+        std::memcpy(&block, text.data(), sizeof block);
+        if (any(escapes_of(block))) {
+            for (const char c : text.substr(0, sizeof block)) to = put_escaped(to, c);
+        } else {
+            std::memcpy(to, &block, sizeof block);
+            to += sizeof block;
+        }
+    }
+    for (const char c : text) to = put_escaped(to, c);
+    return to;
+}
+
 char* put_repaired(char* to, std::string_view text) noexcept {
     while (!text.empty()) {
         const auto [size, valid] = step(text);
@@ -107,6 +121,45 @@ char* put_repaired(char* to, std::string_view text) noexcept {
     return to;
 }
 
+struct Seen {
+    bool escapes = false;
+    bool not_ascii = false;
+};
+
+/// Copies the text and says what is in it. Needs room for as many bytes, and at least sixteen.
+Seen copy(std::string_view text, char* to) noexcept {
+    const char* const from = text.data();
+    const auto size = text.size();
+    if (size < sizeof(Block)) {
+        Word first = 0;
+        Word last = 0;
+        if (size >= sizeof first) {
+            std::memcpy(&first, from, sizeof first);
+            std::memcpy(&last, from + size - sizeof last, sizeof last);
+            std::memcpy(to, &first, sizeof first);
+            std::memcpy(to + size - sizeof last, &last, sizeof last);
+        } else if (size > 0) {
+            first = last = load_few(from, size);
+            std::memcpy(to, &first, sizeof first);
+        } else {
+            return {};
+        }
+        return {(needs_escape(first) | needs_escape(last)) != 0, ((first | last) & kHigh) != 0};
+    }
+    Block all{};
+    Block escapes{};
+    const auto one = [&](std::size_t at) {
+        Block block;
+        std::memcpy(&block, from + at, sizeof block);
+        std::memcpy(to + at, &block, sizeof block);
+        all |= block;
+        escapes |= escapes_of(block);
+    };
+    for (std::size_t at = 0; at + sizeof(Block) < size; at += sizeof(Block)) one(at);
+    one(size - sizeof(Block));
+    return {any(escapes), any(all & 0x80)};
+}
+
 }  // namespace
 
 Step step(std::string_view text) noexcept {
@@ -116,44 +169,13 @@ Step step(std::string_view text) noexcept {
     return {1, false};
 }
 
+/// Nearly all texts are copied as they are: what is to be escaped is sought while they are.
 void JsonBuffer::text(std::string_view utf8) {
-    char* const begin = room(utf8.size() * kLongestEscape + sizeof(Word));
-    char* to = begin;
-    const char* from = utf8.data();
-    const char* const end = from + utf8.size();
-    Word high = 0;
-    Word word = 0;
-    const auto put_word = [&](std::size_t size) {
-        high |= word;
-        if (needs_escape(word) == 0) [[likely]] {
-            std::memcpy(to, &word, sizeof word);
-            to += size;
-        } else {
-            for (std::size_t i = 0; i < size; ++i) to = put_escaped(to, from[i]);
-        }
-    };
-    Block block;
-    Block blocks{};
-    for (; static_cast<std::size_t>(end - from) >= sizeof block; from += sizeof block) {
-        std::memcpy(&block, from, sizeof block);
-        if (any(escapes_of(block))) [[unlikely]] {
-            for (std::size_t i = 0; i < sizeof block; ++i) to = put_escaped(to, from[i]);
-        } else {
-            std::memcpy(to, &block, sizeof block);
-            to += sizeof block;
-        }
-        blocks |= block;
-    }
-    for (; static_cast<std::size_t>(end - from) >= sizeof word; from += sizeof word) {
-        std::memcpy(&word, from, sizeof word);
-        put_word(sizeof word);
-    }
-    if (const auto rest = static_cast<std::size_t>(end - from); rest > 0) {
-        word = load_few(from, rest);
-        put_word(rest);
-    }
-    if (((high & kHigh) != 0 || any(blocks & 0x80)) && !simdjson::validate_utf8(utf8))
-        to = put_repaired(begin, utf8);
+    char* const begin = room(utf8.size() * kLongestEscape + sizeof(Block));
+    const auto seen = copy(utf8, begin);
+    char* to = begin + utf8.size();
+    if (seen.escapes) to = put_escaped(begin, utf8);
+    if (seen.not_ascii && !simdjson::validate_utf8(utf8)) to = put_repaired(begin, utf8);
     at_ = to;
 }
 
