@@ -117,7 +117,8 @@ private:
     template <typename Hit>
     void take(Unit unit, Place place, Scratch& scratch, Hit& hit) const;
     template <typename Hit>
-    void take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const;
+    void take_pairs(Unit second, Place place, std::size_t earlier, Scratch& scratch,
+                    Hit& hit) const;
     template <typename Hit>
     void scan_stems(const WordKey& key, std::string_view text, Place place, Scratch& scratch,
                     Hit& hit) const;
@@ -145,12 +146,13 @@ private:
 
 template <typename Hit>
 void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const {
+    const auto earlier = scratch.recent.size();
     if ((unit & kBeginsPair) != 0) {
         // Once a place, or rows of rows would multiply. A group comes again with its longer
         // phrases, which count for what stands before them.
         auto& recent = scratch.recent;
         bool known = false;
-        for (auto i = recent.size(); i-- > 0 && recent[i].position == place.position && !known;)
+        for (auto i = earlier; i-- > 0 && recent[i].position == place.position && !known;)
             known = recent[i].unit == unit;
         if (known && unit >> kReachShift == 0) return;
         if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
@@ -162,14 +164,16 @@ void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const 
         for (std::uint32_t i = 0; i < info.groups; ++i)
             take(list[info.targets + i], place, scratch, hit);
     }
-    if (unit >> kReachShift != 0) take_pairs(unit, place, scratch, hit);
+    if (unit >> kReachShift != 0) take_pairs(unit, place, earlier, scratch, hit);
 }
 
+/// `earlier`: how many firsts there were before this unit.
 template <typename Hit>
-void Vocabulary::take_pairs(Unit second, Place place, Scratch& scratch, Hit& hit) const {
+void Vocabulary::take_pairs(Unit second, Place place, std::size_t earlier, Scratch& scratch,
+                            Hit& hit) const {
     const auto near = second >> kReachShift;
     const auto reach = near == kFarReach ? farthest_ : near;
-    for (auto i = scratch.recent.size(); i-- > 0;) {
+    for (auto i = earlier; i-- > 0;) {
         const auto first = scratch.recent[i];
         if (first.position >= place.first) continue;
         const auto distance = place.first - first.position;
