@@ -149,7 +149,7 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
     return at;
 }
 
-/// Plain letters from `at` on, which must be one, and single spaces between words of one script.
+/// Plain letters from `at` on, which must be one, and single spaces, up to a word of ASCII.
 template <bool kMap>
 auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
     open_word();
@@ -171,7 +171,6 @@ auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
         ++count;
         if (at == last_) break;
         if (*at != ' ' || (traits != kCyrillic && traits != kLatin) || is_name_) continue;
-        // Words of ASCII have a faster way.
         if (last_ - at < 2 || at[1] < 0x80 || plain(at + 1) == nullptr) break;
         *out = ' ';
         trace(out, out + 1, at, at);
@@ -343,10 +342,8 @@ void Scan<kMap>::separator(Bytes at) {
         }
     }
     const bool ends_word = word_ != nullptr;
-    const bool masks = ends_word && (*at == '*' || stands_for_letter(at));
     close_word(at);
-    if (masks && !starred_) note_mask(at);
-    // `*two words*` are bold as well.
+    if (ends_word && !starred_ && (*at == '*' || stands_for_letter(at))) note_mask(at);
     starred_ = *at == '*' || (starred_ && ends_word && *at == ' ');
     apart_ = apart_ || *at <= ' ' || at < link_end_ || is_wide_blank(at, last_);
 }

@@ -131,7 +131,7 @@ private:
     char* emoji_end_ = nullptr;
     Script context_ = Script::other;  ///< of the last word in one script
     TextFacts facts_;
-    bool starred_ = false;  ///< `*` stands before the open word: bold, no mask
+    bool starred_ = false;  ///< `*` stands before these words: bold, no mask
     bool apart_ = true;     ///< white space stands since the last word
     std::vector<Letter>& letters_;
     Joints& joints_;
