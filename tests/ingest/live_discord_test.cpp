@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "ingest/live_harness.hpp"
 
 namespace hark::ingest {
@@ -156,12 +158,12 @@ TEST(LiveDiscord, what_needs_somebodys_hand_is_asked_seldom) {
 
 TEST(LiveDiscord, heartbeats_have_the_last_number_and_want_an_answer) {
     Greetings greetings;
-    std::string beat;
+    std::promise<std::string> beat;
     Live discord({greetings.greet(
                       [&](WebSocketPeer& peer) {
                           peer.text(ready("ws://127.0.0.1:1"));
                           peer.text(message(2, "1"));
-                          beat = peer.hear();  // and no answer
+                          beat.set_value(peer.hear());  // and no answer
                           peer.listen();
                       },
                       1000),
@@ -177,7 +179,7 @@ TEST(LiveDiscord, heartbeats_have_the_last_number_and_want_an_answer) {
                !discord.client->status().problem.empty();
     }));
     EXPECT_EQ(discord.client->status().problem, "Discord does not answer heartbeats");
-    EXPECT_EQ(beat, R"({"op":1,"d":2})");
+    EXPECT_EQ(beat.get_future().get(), R"({"op":1,"d":2})");
 }
 
 TEST(LiveDiscord, a_heartbeat_that_is_asked_for_is_given) {
