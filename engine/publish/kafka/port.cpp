@@ -275,6 +275,7 @@ void KafkaPort::renewal_step() {
             client_.reset();
             new_client();
             renewing_ = false;
+            expect_a_sign();
             offer_parked();
             return;
         } catch (const std::exception& error) {
@@ -284,6 +285,15 @@ void KafkaPort::renewal_step() {
         }
     }
     after(renewal_timer_, kRenewalStep, &KafkaPort::renewal_step);
+}
+
+/// What was acknowledged during the farewell is not delivered again: where nothing is left whose
+/// delivery could tell that all is well, a connection tells.
+void KafkaPort::expect_a_sign() {
+    const bool waits = std::any_of(pending_.begin(), pending_.end(), [this](const Pending& one) {
+        return one.sequence != kFree && trouble_topic_.value_or(one.topic) == one.topic;
+    });
+    if (!waits) trouble_until_ = Until::connected;
 }
 
 void KafkaPort::offer_parked() {

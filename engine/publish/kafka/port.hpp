@@ -78,6 +78,7 @@ private:
 
     void renew(rd_kafka_resp_err_t error, std::optional<TopicIndex> topic);
     void renewal_step();
+    void expect_a_sign();
     void offer_parked();
     void purge(int flags);
     void look_for_overdue();

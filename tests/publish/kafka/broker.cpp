@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -148,6 +150,17 @@ void TestBroker::kill() {
 void TestBroker::start() {
     (void)run("start-node 1");
     running_ = true;
+}
+
+void TestBroker::stall() { signal(SIGSTOP); }
+
+void TestBroker::wake() { signal(SIGCONT); }
+
+void TestBroker::signal(int number) const {
+    pid_t pid = 0;
+    if (!(std::ifstream(folder_ + "/node-1/pid") >> pid) || ::kill(pid, number) != 0) {
+        throw std::runtime_error("no broker to signal");
+    }
 }
 
 std::string TestBroker::run(const std::string& words) const {

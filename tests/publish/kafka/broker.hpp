@@ -16,6 +16,8 @@ public:
     [[nodiscard]] const std::string& address() const noexcept { return address_; }
     void kill();   ///< SIGKILL; returns when it is gone
     void start();  ///< returns when it is ready
+    void stall();  ///< SIGSTOP: connections stay open, nothing is answered
+    void wake();   ///< SIGCONT
 
     ~TestBroker();
     TestBroker(const TestBroker&) = delete;
@@ -24,6 +26,7 @@ public:
 private:
     TestBroker();
     [[nodiscard]] std::string run(const std::string& words) const;
+    void signal(int number) const;
 
     std::string folder_;
     std::string address_;
