@@ -171,6 +171,29 @@ double metric_sum(const std::string& text, const std::string& name) {
     return sum;
 }
 
+Buckets metric_buckets(const std::string& text, const std::string& name) {
+    const auto begin = name + "_bucket{le=\"";
+    Buckets out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with(begin)) continue;
+        out.emplace_back(std::strtod(line.c_str() + begin.size(), nullptr),  // reads +Inf too
+                         std::strtod(line.c_str() + line.rfind(' ') + 1, nullptr));
+    }
+    return out;
+}
+
+double bound_of(const Buckets& before, const Buckets& after, double share) {
+    const auto came = [&](std::size_t i) {
+        return after[i].second - (i < before.size() ? before[i].second : 0);
+    };
+    const auto all = after.empty() ? 0 : came(after.size() - 1);
+    for (std::size_t i = 0; all > 0 && i < after.size(); ++i) {
+        if (came(i) >= share * all) return after[i].first;
+    }
+    return 0;
+}
+
 std::string output_of(const std::string& command) {
     std::string out;
     auto* const pipe = ::popen((command + " 2>/dev/null").c_str(), "r");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hark::bench {
@@ -61,6 +62,11 @@ struct Usage {
 
 /// The sum over all series of a name in a Prometheus text.
 [[nodiscard]] double metric_sum(const std::string& text, const std::string& name);
+/// The cumulative buckets of a histogram without labels: upper bound and count, bounds ascending.
+using Buckets = std::vector<std::pair<double, double>>;
+[[nodiscard]] Buckets metric_buckets(const std::string& text, const std::string& name);
+/// The lowest bound that `share` of what came between the two are within; 0 when nothing came.
+[[nodiscard]] double bound_of(const Buckets& before, const Buckets& after, double share);
 
 /// Runs a command and gives its standard output; empty when it fails.
 [[nodiscard]] std::string output_of(const std::string& command);

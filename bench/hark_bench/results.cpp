@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -184,11 +185,14 @@ void Results::add(const TrialResult& result) {
         {"rss_tenth_bytes", result.rss_tenth_bytes},
         {"rss_end_bytes", result.rss_end_bytes},
         {"dead_letters", result.dead_letters},
+        {"handed_over_p999_at_most_ms", result.handed_over_s * 1e3},
         {"connections", static_cast<double>(result.connections)},
         {"refused", static_cast<double>(result.refused)},
         {"failed", static_cast<double>(result.failed)},
         {"status", result.status}};
-    for (const auto& [name, number] : numbers) put(run, name, Value(number));
+    for (const auto& [name, number] : numbers) {
+        if (std::isfinite(number)) put(run, name, Value(number));
+    }
     run.AddMember("interrupted", result.interrupted, memory);
     run.AddMember("findings", findings(result.findings), memory);
     Value latencies(rapidjson::kObjectType);
@@ -322,6 +326,12 @@ std::string summary(const TrialResult& result) {
         latency(name.c_str(), label.latency);
         if (label.lost > 0)
             out += "  " + name + ": " + std::to_string(label.lost) + " lost in its topic\n";
+    }
+    if (result.handed_over_s > 0) {
+        std::snprintf(line, sizeof line,
+                      "  %-16s p99.9 at most %.3f ms from Hark's receipt to its sink\n",
+                      "handed over", result.handed_over_s * 1e3);
+        out += line;
     }
     latency("schedule's slip", result.slip);
     // A load that is late by itself cannot tell what is late behind it.

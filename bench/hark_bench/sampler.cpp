@@ -7,11 +7,12 @@ constexpr std::chrono::milliseconds kEvery{250};
 }
 
 Sampler::Sampler(pid_t pid, std::uint16_t admin_port, const RunClock& clock,
-                 const SenderFigures& figures)
+                 const SenderFigures& figures, double warm_up_s)
     : pid_(pid),
       admin_port_(admin_port),
       clock_(clock),
       figures_(figures),
+      warm_up_s_(warm_up_s),
       thread_([this](const std::stop_token& stop) {
           while (!stop.stop_requested()) {
               look();
@@ -35,6 +36,8 @@ void Sampler::look() {
         sample.in_flight_bytes = metric_sum(answer.body, "hark_in_flight_bytes");
         sample.records = metric_sum(answer.body, "hark_records_total");
         dead_letters_ = metric_sum(answer.body, "hark_dead_letters_total");
+        handed_over_ = metric_buckets(answer.body, "hark_handed_over_seconds");
+        if (sample.at_s < warm_up_s_) warm_ = handed_over_;
     }
     if (pid_ != 0) {
         const auto usage = usage_of(pid_);

@@ -66,7 +66,7 @@ public:
         // What has no schedule is read and counted afterwards: the reading would take its cores.
         if (!options_.at_once) consume();
         const double cpu_before = usage_of(pid()).cpu_s;
-        Sampler sampler(pid(), admin_port_, clock_, sender_->figures);
+        Sampler sampler(pid(), admin_port_, clock_, sender_->figures, options_.warm_up_s);
         send_and_wait();
         const auto until = static_cast<double>(clock_.now()) / 1e9;
         sampler.stop();
@@ -298,6 +298,7 @@ private:
         out.samples = sampler.samples();
         out.interrupted = g_stop;
         out.dead_letters = sampler.dead_letters();
+        out.handed_over_s = sampler.handed_over_bound();
         out.status = ended_.status;
         if (consumer_) {
             out.achieved = consumer_->middle_rate();

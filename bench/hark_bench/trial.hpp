@@ -97,7 +97,8 @@ struct TrialResult {
     double rss_tenth_bytes = 0;  ///< after a tenth of the time, to see growth
     double rss_end_bytes = 0;
     double dead_letters = 0;
-    int status = 0;  ///< Hark's exit status
+    double handed_over_s = 0;  ///< 99.9 % went from receipt to the sink within it; 0: not known
+    int status = 0;            ///< Hark's exit status
     bool interrupted = false;
     std::string ruleset;
     std::string configuration;

@@ -42,6 +42,10 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
       records_(metrics.counter("hark_records_total", "Records acknowledged by the sink")),
       refused_by_sink_(
           metrics.counter("hark_sink_refused_total", "Messages that the sink will never take")),
+      handed_over_seconds_(
+          metrics.histogram("hark_handed_over_seconds",
+                            "From receipt of a frame until the sink has its records, "
+                            "to write or to send")),
       acknowledged_seconds_(metrics.histogram(
           "hark_acknowledged_seconds", "From receipt of a frame to the sink's acknowledgement")),
       in_flight_bytes_(
@@ -108,6 +112,11 @@ void ShardPipeline::handle(ingest::SourceIndex index, std::span<const Frame> fra
         }
     }
     publish_judged(index);
+    const auto handed_over_at = now();
+    for (const auto& frame : frames) {
+        handed_over_seconds_.observe(
+            std::chrono::duration<double>(handed_over_at - frame.received_at).count());
+    }
     for (std::size_t i = 0; i < frames.size(); ++i) settle(slots_[i]);
     in_flight_bytes_.set(static_cast<double>(budget_.used()));
 }
@@ -222,8 +231,7 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
     }
 }
 
-void ShardPipeline::gap(ingest::SourceIndex index, DeliveryTracker::Slot frame,
-                        const Frame& told) {
+void ShardPipeline::gap(ingest::SourceIndex index, DeliveryTracker::Slot frame, const Frame& told) {
     auto& source = sources_[index];
     if (source.gaps == nullptr) {
         source.gaps = &metrics_.counter("hark_source_gap_total",
@@ -263,8 +271,8 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
 DeliveryTracker::Slot ShardPipeline::publish_other(ingest::SourceIndex index,
                                                    DeliveryTracker::Slot frame,
                                                    const publish::OtherRecord& record,
-                                                   publish::TopicIndex topic,
-                                                   std::string_view type, Timestamp time) {
+                                                   publish::TopicIndex topic, std::string_view type,
+                                                   Timestamp time) {
     publish::Message message;
     message.value = record.value;
     message.key = sources_[index].options.name;

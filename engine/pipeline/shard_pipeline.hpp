@@ -82,7 +82,7 @@ private:
         telemetry::Counter* duplicates;
         telemetry::Counter* overtaken;
         std::unique_ptr<telemetry::Gauge> last_event;  ///< seconds since 1970; read by any thread
-        telemetry::Counter* gaps = nullptr;  ///< made when first needed, as are these
+        telemetry::Counter* gaps = nullptr;            ///< made when first needed, as are these
         std::array<telemetry::Counter*, 32> dead_letters{};  ///< by Errc, made when first needed
     };
 
@@ -131,6 +131,7 @@ private:
     std::map<std::string, telemetry::Counter*, std::less<>> label_counters_;
     telemetry::Counter& records_;
     telemetry::Counter& refused_by_sink_;
+    telemetry::Histogram& handed_over_seconds_;
     telemetry::Histogram& acknowledged_seconds_;
     telemetry::Gauge& in_flight_bytes_;
     Walk walk_;

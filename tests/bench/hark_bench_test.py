@@ -99,6 +99,7 @@ class HarkBench(unittest.TestCase):
             self.assertGreater(sum(label["promised"] for label in run["labels"].values()), 20)
             self.assertEqual(sum(label["lost"] for label in run["labels"].values()), 0)
             self.assertGreater(run["rss_peak_bytes"], 1e6)
+            self.assertGreater(run["handed_over_p999_at_most_ms"], 0)
             self.assertRegex(results["ruleset"], "^[0-9a-f]{16}$")
             self.assertEqual(set(results["mixture"]["languages"]), {"en", "ru", "pl"})
             self.assertIn("sources:", results["configuration"])

@@ -17,6 +17,7 @@ namespace hark::pipeline {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 struct Sent {
@@ -134,6 +135,8 @@ TEST_F(PipelineTest, AcknowledgedOnlyAfterEveryTopicHasIt) {
     handle(R"({"id":"1","text":"my order never arrived, I want a refund, nobody answers"})", 7);
     ASSERT_THAT(sent_to(), ElementsAre("hark.mentions", "hark.complaint"));
     EXPECT_TRUE(told.tokens.empty());
+    EXPECT_THAT(metrics.text(), HasSubstr("hark_handed_over_seconds_count 1"));
+    EXPECT_THAT(metrics.text(), HasSubstr("hark_acknowledged_seconds_count 0"));
     pipeline.delivered(sent[0].token, Errc::ok, {});
     EXPECT_TRUE(told.tokens.empty());
     pipeline.delivered(sent[1].token, Errc::ok, {});
