@@ -35,6 +35,7 @@ constexpr const char* kGoalExamples =
     "Examples:\n"
     "  hark-bench goal receipt --way firehose --kafka 127.0.0.1:9092 --rates 1000,10000,50000\n"
     "  hark-bench goal reload --way firehose --rate 10000 --kafka 127.0.0.1:9092\n"
+    "  hark-bench goal start --repeats 5\n"
     "  hark-bench goal idle --rate 1000\n"
     "  hark-bench goal shards --rate 50000 --seconds 10      500,000 posts a run";
 constexpr const char* kCompareExamples =
@@ -227,7 +228,7 @@ void add_goal(CLI::App& app, GoalOptions& options, Loaded& loaded, const std::st
               std::function<int()>& command) {
     auto* sub = app.add_subcommand("goal", "Two sides in turn, and whether a goal is met");
     sub->footer(kGoalExamples);
-    sub->add_option("name", options.name, "receipt, reload, idle or shards")->required();
+    sub->add_option("name", options.name, "receipt, reload, idle, shards or start")->required();
     add_trial(*sub, loaded, work);
     sub->add_option("--rates", options.rates, "Of receipt")->delimiter(',')->capture_default_str();
     sub->add_option("--idle", options.idle, "Connections")->capture_default_str();

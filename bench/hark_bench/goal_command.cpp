@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "hark_bench/compare.hpp"
 #include "hark_bench/process.hpp"
 #include "hark_bench/results.hpp"
+#include "hark_bench/setup.hpp"
 
 namespace hark::bench {
 
@@ -24,6 +26,11 @@ constexpr double kShardsBound = 1.8;
 constexpr double kIdleBound = 1.3;  // what one machine differs from run to run
 constexpr double kIdleKiB = 16;
 constexpr double kHandedOverMs = 0.2;
+constexpr std::size_t kManyRules = 10'000;
+constexpr double kColdStartS = 5;
+constexpr double kWarmStartS = 0.2;
+constexpr double kShippedColdS = 10;
+constexpr double kShippedWarmS = 0.3;
 constexpr std::chrono::seconds kBetweenReloads{2};
 
 double p_ms(const TrialResult& result, double percent) {
@@ -90,6 +97,41 @@ private:
     std::size_t rules_ = 0;
 };
 
+/// A pack as an analyst might write it: words, stems, phrases, gaps, and one in twenty an
+/// expression.
+void write_many_rules(const std::string& folder, std::size_t count, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const auto word = [&] {
+        std::string out;
+        for (auto left = 5 + random() % 5; left > 0; --left)
+            out += static_cast<char>('a' + random() % 26);
+        return out;
+    };
+    std::filesystem::create_directories(folder + "/complaint");
+    std::ofstream out(folder + "/complaint/en.yaml");
+    out << "label: complaint\nlang: en\nbias: -3\nrules:\n";
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string pattern;
+        switch (i % 20) {
+            case 0: pattern = "re: " + word() + "(" + word() + "|" + word() + ") "; break;
+            case 1:
+            case 2:
+            case 3: pattern = word() + " ~2 " + word(); break;
+            case 4:
+            case 5:
+            case 6:
+            case 7: pattern = word() + "*"; break;
+            case 8:
+            case 9:
+            case 10:
+            case 11: pattern = word() + " " + word(); break;
+            default: pattern = word(); break;
+        }
+        out << "  - {id: complaint.en.many_" << i << ", pattern: '" << pattern
+            << "', weight: 0.5}\n";
+    }
+}
+
 class Goal {
 public:
     explicit Goal(GoalOptions& options)
@@ -111,9 +153,10 @@ public:
         else if (options_.name == "reload") reload();
         else if (options_.name == "idle") idle();
         else if (options_.name == "shards") shards();
+        else if (options_.name == "start") start();
         else
             throw std::invalid_argument("goal `" + options_.name +
-                                        "`: receipt, reload, idle or shards");
+                                        "`: receipt, reload, idle, shards or start");
         if (!options_.run.output.empty()) results_.write(options_.run.output);
         return missed_ ? kFailed : kFine;
     }
@@ -241,6 +284,46 @@ private:
         print_interval(shift);
         say("two shards over one, posts a second", shift.ratio, "times", "at least 1.8",
             shift.ratio >= kShardsBound);
+    }
+
+    /// From the start of the process until it is ready, without and with what it compiled before.
+    void start() {
+        const TemporaryFolder folder(false);
+        const auto many = folder.path() + "/rules";
+        write_many_rules(many, kManyRules, options_.run.seed);
+        std::vector<double> cold;
+        std::vector<double> warm;
+        std::vector<double> shipped_cold;
+        std::vector<double> shipped_warm;
+        const auto both = [&](const std::vector<std::string>& rules, std::vector<double>& without,
+                              std::vector<double>& with) {
+            const TemporaryFolder state(false);
+            without.push_back(seconds_to_start(rules, state.path()));
+            with.push_back(seconds_to_start(rules, state.path()));
+        };
+        alternate([&] { both({many}, cold, warm); }, [&] { both({}, shipped_cold, shipped_warm); });
+        const auto tell = [&](const std::string& what, const std::vector<double>& took,
+                              double bound) {
+            char goal[32];
+            std::snprintf(goal, sizeof goal, "at most %.1f", bound);
+            say(what, median_of(took), "s", goal, median_of(took) <= bound);
+        };
+        tell("start with 10,000 rules, compiled anew", cold, kColdStartS);
+        tell("start with 10,000 rules, from the cache", warm, kWarmStartS);
+        tell("start with the shipped packs, compiled anew", shipped_cold, kShippedColdS);
+        tell("start with the shipped packs, from the cache", shipped_warm, kShippedWarmS);
+    }
+
+    double seconds_to_start(const std::vector<std::string>& rules, const std::string& state) {
+        auto trial = options_.run.trial;
+        trial.way = Way::webhook;
+        trial.kafka.clear();
+        trial.rules = rules;
+        const TemporaryFolder folder(false);
+        const auto begin = std::chrono::steady_clock::now();
+        const OwnHark hark(trial, {folder.path(), state, "hark", 0, "a secret of sixteen bytes"});
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        return took.count();
     }
 
     static void print_interval(const Shift& shift) {

@@ -11,7 +11,7 @@ namespace hark::bench {
 namespace {
 
 constexpr std::chrono::seconds kStart{120};  // large packs compile for seconds, in a debug build
-constexpr std::chrono::milliseconds kLook{20};
+constexpr std::chrono::milliseconds kLook{5};
 constexpr std::size_t kShownOfLog = 2000;
 
 std::string list_of(const std::vector<std::string>& words) {
