@@ -44,7 +44,9 @@ public:
         : text_(text), file_(file), max_nodes_(text.size() + 16), faults_(faults) {
         if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
         yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+        // The library insists on an address, though there be nothing at it.
+        const auto* const begin = text.empty() ? "" : text.data();
+        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(begin),
                                      text.size());
     }
     ~Reader() { yaml_parser_delete(&parser_); }

@@ -48,6 +48,7 @@ TEST_F(Yaml, WhatIsNotSaidIsNullAndWhatIsQuotedIsText) {
         EXPECT_EQ(root->members[i].second.type, Type::scalar) << i;
     EXPECT_EQ(root->members[5].second.scalar, "no");
     EXPECT_EQ(read("")->type, Type::null);
+    EXPECT_EQ(read({})->type, Type::null);
     EXPECT_EQ(read("# nothing\n")->where.line, 1U);
 }
 
