@@ -159,6 +159,27 @@ TEST_F(FormsTest, AllFormsOfAWordAndNoOther) {
     EXPECT_EQ(fired_in("(мама/forms|папа) ~1 лужа/forms", "маму в лужами"), hit);
 }
 
+/// What analysts get: Debian's own dictionaries, which take a second to read.
+TEST_F(FormsTest, TheDictionariesThatShipKnowIrregularWords) {
+    options.dictionary_folder = CompileOptions{}.dictionary_folder;
+    const auto compiled = [&](const std::string& pattern, const std::string& lang) {
+        std::vector<Fault> faults;
+        auto rules = compile(book(pattern, lang), fold, options, faults);
+        EXPECT_EQ(joined(faults), "");
+        return rules;
+    };
+    const auto ru = compiled("(возврат/forms|человек/forms)", "ru");
+    ASSERT_NE(ru, nullptr);
+    for (const auto* word : {"возврат", "возвратом", "возвратами", "человеку"})
+        EXPECT_EQ(fired(ru, word), hit) << word;
+    EXPECT_EQ(fired(ru, "возвратный"), none);
+    const auto pl = compiled("(zwrot/forms|pies/forms)", "pl");
+    ASSERT_NE(pl, nullptr);
+    for (const auto* word : {"zwrot", "zwrocie", "zwrotów", "psem"})
+        EXPECT_EQ(fired(pl, word), hit) << word;
+    EXPECT_EQ(fired(pl, "zwrotny"), none);
+}
+
 TEST_F(FormsTest, WhatIsWrongIsSaid) {
     EXPECT_EQ(faults_of(book("б папа/forms"), options),
               "praise/en.yaml:5:5: rule `r0`, character 3 of `б папа/forms`: the dictionary does "
