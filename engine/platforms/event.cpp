@@ -105,6 +105,32 @@ std::optional<Timestamp> from_epoch(std::string_view digits,
     return Timestamp{ticks * (1s / 1us) / ticks_per_second * 1us};
 }
 
+namespace {
+
+Errc descend(JsonValue value, std::span<const std::string_view> names, EventReader& reader,
+             std::string_view& out) {
+    if (names.empty()) {
+        reader.token(value, out);
+        return Errc::ok;
+    }
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        return key == names.front() ? descend(member, names.subspan(1), reader, out) : Errc::ok;
+    });
+}
+
+}  // namespace
+
+std::string token_behind(simdjson::ondemand::parser& parser, std::string_view bytes,
+                         std::initializer_list<std::string_view> names) {
+    Arena arena;
+    EventReader reader(arena);
+    std::string_view found;
+    const auto broken = json_document(parser, bytes, [&](JsonValue root) {
+        return descend(root, {names.begin(), names.size()}, reader, found);
+    });
+    return broken == Errc::ok ? std::string(found) : std::string();
+}
+
 std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena) {
     return id.empty() ? std::string_view() : arena.join({prefix, id});
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/arena.hpp"
@@ -120,6 +122,11 @@ template <typename T>
         return Errc::ok;
     });
 }
+
+/// Of a JSON document the string or integer behind these names, one inside the other; empty when
+/// there is none.
+[[nodiscard]] std::string token_behind(simdjson::ondemand::parser& parser, std::string_view bytes,
+                                       std::initializer_list<std::string_view> names);
 
 /// Prefix and id in one; empty when the platform's own id is.
 [[nodiscard]] std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena);

@@ -161,28 +161,13 @@ private:
 
     /// `configuration.urls.streaming` of an instance, if the token may go there.
     std::optional<std::string> streaming_host(const HttpResponse& response) {
-        Arena arena;
-        EventReader reader(arena);
-        std::string_view address;
-        const auto inside = [&](JsonValue value, std::string_view name, auto use) {
-            return reader.object(value, [&, name](std::string_view key, JsonValue member) {
-                return key == name ? use(member) : Errc::ok;
-            });
-        };
-        const auto broken = json_document(parser_, response.body, [&](JsonValue root) {
-            return inside(root, "configuration", [&](JsonValue configuration) {
-                return inside(configuration, "urls", [&](JsonValue urls) {
-                    return inside(urls, "streaming", [&](JsonValue streaming) {
-                        reader.text(streaming, address);
-                        return Errc::ok;
-                    });
-                });
-            });
-        });
+        const std::string said =
+            token_behind(parser_, response.body, {"configuration", "urls", "streaming"});
+        const std::string_view address = said;
         const bool is_plain = url_.starts_with("http://");
         const bool is_safe =
             address.starts_with("wss://") || (is_plain && address.starts_with("ws://"));
-        if (broken != Errc::ok || !is_safe) return std::nullopt;
+        if (!is_safe) return std::nullopt;
         const auto begin = address.find("://") + 3;
         const auto host = address.substr(begin, address.find_first_of("/?#", begin) - begin);
         return "http" + std::string(address.substr(2, begin - 2)) + std::string(host);

@@ -90,7 +90,8 @@ Outcome Polling::replied(const HttpResponse& response) {
             "another program polls this bot, or a webhook is set for it (HTTP status 409)";
     }
     if (response.status == 429) {
-        const auto wait = number(retry_after(response.body));
+        const auto wait =
+            number(token_behind(parser_, response.body, {"parameters", "retry_after"}));
         if (wait && *wait > 0)
             outcome.wait = std::chrono::seconds(std::min<std::int64_t>(*wait, 3600));
     }
@@ -100,23 +101,6 @@ Outcome Polling::replied(const HttpResponse& response) {
         outcome.gap = GapNotice{"cursor_too_old", heard_, response.received_at - kKept};
     polled_ = true;
     return outcome;
-}
-
-/// Seconds in digits that Telegram asks us to wait; empty when it does not say.
-std::string Polling::retry_after(std::string_view body) {
-    Arena arena;
-    EventReader reader(arena);
-    std::string_view seconds;
-    const auto broken = json_document(parser_, body, [&](JsonValue root) {
-        return reader.object(root, [&](std::string_view key, JsonValue value) {
-            if (key != "parameters") return Errc::ok;
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                if (name == "retry_after") reader.token(member, seconds);
-                return Errc::ok;
-            });
-        });
-    });
-    return broken == Errc::ok ? std::string(seconds) : std::string();
 }
 
 }  // namespace hark::platforms::telegram

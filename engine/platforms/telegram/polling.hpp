@@ -19,7 +19,6 @@ public:
     [[nodiscard]] static Cursor cursor_after(std::string_view update_id, Timestamp received_at);
 
 private:
-    [[nodiscard]] std::string retry_after(std::string_view body);
 
     std::string base_;
     Tokens tokens_;

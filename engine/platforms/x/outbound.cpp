@@ -153,33 +153,14 @@ Outcome Outbound::replied(const HttpResponse& response) {
     if (response.purpose == kAddRules && fine) {
         // Those that X did take are heard meanwhile.
         to_add_.clear();
-        if (const auto count = invalid_rules(response.body); !count.empty() && count != "0")
-            outcome.problem = "X did not take " + std::string(count) + " of `rules`";
+        const auto count = token_behind(parser_, response.body, {"meta", "summary", "invalid"});
+        if (!count.empty() && count != "0")
+            outcome.problem = "X did not take " + count + " of `rules`";
     }
     if (response.purpose == kDeleteRules && fine) to_delete_.clear();
     if (response.purpose == kAddRules && response.status == 400)
         outcome.problem = "X refused a rule of `rules` (HTTP status 400)";
     return outcome;
-}
-
-/// How many of the rules X calls invalid, in digits; empty when it does not say.
-std::string Outbound::invalid_rules(std::string_view body) {
-    Arena arena;
-    EventReader reader(arena);
-    std::string_view count;
-    const auto broken = json_document(parser_, body, [&](JsonValue root) {
-        return reader.object(root, [&](std::string_view key, JsonValue meta) {
-            if (key != "meta") return Errc::ok;
-            return reader.object(meta, [&](std::string_view name, JsonValue summary) {
-                if (name != "summary") return Errc::ok;
-                return reader.object(summary, [&](std::string_view word, JsonValue value) {
-                    if (word == "invalid") reader.token(value, count);
-                    return Errc::ok;
-                });
-            });
-        });
-    });
-    return broken == Errc::ok ? std::string(count) : std::string();
 }
 
 Outcome Outbound::compare_rules(std::string_view body) {

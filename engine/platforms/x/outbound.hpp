@@ -35,7 +35,6 @@ private:
     enum Purpose : std::uint32_t { kStream = 0, kListRules, kAddRules, kDeleteRules };
 
     void read_rules(Settings& source);
-    [[nodiscard]] std::string invalid_rules(std::string_view body);
     [[nodiscard]] Outcome compare_rules(std::string_view body);
     void compare_rule(const std::string& id, const StreamRule& there);
     [[nodiscard]] StreamRequest stream_request(const Progress& progress) const;
