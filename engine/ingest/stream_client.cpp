@@ -25,8 +25,6 @@ using platforms::Moment;
 using telemetry::Level;
 using Clock = std::chrono::steady_clock;
 
-// Open for so long: the next break starts the back-off anew.
-constexpr std::chrono::seconds kHealthy{10};
 // Tries to fill a gap before it is told, and what lies between them.
 constexpr int kFillTries = 3;
 constexpr std::chrono::seconds kFillPause{2};
@@ -47,8 +45,7 @@ Timestamp heard_of(const Cursor& cursor) {
 /// To the second: it is written to disk whenever it changes.
 Cursor heard_at(Timestamp time) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
-    return Cursor(std::string(kHeard) +
-                  std::to_string(std::chrono::microseconds(seconds).count()));
+    return Cursor(std::string(kHeard) + std::to_string(std::chrono::microseconds(seconds).count()));
 }
 
 bool is_address(const platforms::StreamRequest& request) {
@@ -75,9 +72,8 @@ struct StreamClient::State final : LinkListener {
     void link_message(std::string_view bytes, Errc error) override;
     void link_heartbeat() override;
     void link_ended(LinkEnd& end) override;
-    [[nodiscard]] bool has_room() const override {
-        return handler.has_room() && window.has_room();
-    }
+    void left_stream(Clock::duration open_for);
+    [[nodiscard]] bool has_room() const override { return handler.has_room() && window.has_room(); }
     void when_room(std::function<void()> wake) override;
 
     [[nodiscard]] std::optional<platforms::Reaction> hand_over(Frame frame, Moment moment);
@@ -108,6 +104,9 @@ struct StreamClient::State final : LinkListener {
     Timestamp last_heard{};
     unsigned close_code = 0;
     int limited = 0;  ///< times in a row that the server said it is asked too often
+    /// What failed last, by its Call's purpose (0: the stream); other calls that go well meanwhile
+    /// do not mend it.
+    std::optional<std::uint32_t> failing;
     platforms::Call present;
     Clock::time_point asked_at;
     bool brought_news = true;
@@ -211,10 +210,15 @@ void StreamClient::State::replied(ServerReply* reply, const std::string& problem
     }
     if (outcome.gap) tell(*outcome.gap);
     if (!outcome.problem.empty()) {
+        failing = present.purpose;
         failed(outcome, "call_failed");
         return;
     }
-    backoff.reset();
+    if (failing.value_or(present.purpose) == present.purpose) {
+        failing.reset();
+        limited = 0;
+        backoff.reset();
+    }
     board.up();
     pause(outcome.wait);
 }
@@ -228,14 +232,13 @@ platforms::Outcome StreamClient::State::judge(ServerReply& reply, std::uint32_t 
     if (is_limited && outcome.wait == std::chrono::milliseconds{})
         outcome.wait = std::min<std::chrono::milliseconds>(
             options.rate_limit_wait * (1 << std::min(limited, 10)), kLongestWait);
-    limited = is_limited ? limited + 1 : 0;
+    if (is_limited) ++limited;
     return outcome;
 }
 
 void StreamClient::State::failed(const platforms::Outcome& outcome, std::string_view event) {
     board.down(outcome.lasting, event, outcome.problem);
-    const auto wait =
-        outcome.lasting ? std::max(outcome.wait, options.refused_wait) : outcome.wait;
+    const auto wait = outcome.lasting ? std::max(outcome.wait, options.refused_wait) : outcome.wait;
     pause(std::max(wait, backoff.next()));
 }
 
@@ -251,6 +254,7 @@ void StreamClient::State::link_opened() {
     board.up();
     board.note(Level::info, "stream_open", resume.empty() ? "from now on" : "resumed");
     close_code = 0;
+    limited = 0;
     if (!resumes && last_heard != Timestamp{} && !to_fill) {
         to_fill.emplace();
         to_fill->reason = "not_resumed";
@@ -279,19 +283,25 @@ void StreamClient::State::link_heartbeat() {
 }
 
 void StreamClient::State::link_ended(LinkEnd& end) {
-    if (end.open_for > kHealthy) backoff.reset();
+    left_stream(end.open_for);
     if (end.was_mute) board.was_mute();
-    filler.cancel();
     close_code = end.close_code;
     platforms::Outcome outcome;
     if (end.refusal.status != 0) outcome = judge(end.refusal, 0);
     if (outcome.problem.empty()) outcome.problem = end.problem;
     outcome.lasting = outcome.lasting || end.lasting;
     if (outcome.gap) tell(*outcome.gap);
-    board.reconnects();
     failed(outcome, end.was_mute   ? "stream_mute"
                     : end.was_open ? "stream_closed"
                                    : "stream_not_opened");
+}
+
+/// It has ended, or was never opened.
+void StreamClient::State::left_stream(Clock::duration open_for) {
+    if (open_for > options.healthy_after) backoff.reset();
+    failing = 0;
+    filler.cancel();
+    board.reconnects();
 }
 
 void StreamClient::State::when_room(std::function<void()> wake) {
@@ -330,9 +340,8 @@ void StreamClient::State::follow(platforms::Reaction& reaction) {
     if (reaction.heartbeat > std::chrono::milliseconds{}) link.beat_every(reaction.heartbeat);
     if (reaction.call) fill(*std::move(reaction.call));
     if (reaction.reconnect.empty()) return;
+    left_stream(link.open_for());
     link.drop();
-    filler.cancel();
-    board.reconnects();
     platforms::Outcome outcome;
     outcome.problem = reaction.reconnect;
     outcome.lasting = reaction.lasting;
@@ -363,9 +372,8 @@ void StreamClient::State::fill(platforms::Call call) {
     }
     if (!has_room()) call.delay = std::max<std::chrono::milliseconds>(call.delay, kFillPause);
     present = std::move(call);
-    filler.call(present, [this](ServerReply* reply, const std::string& problem) {
-        filled(reply, problem);
-    });
+    filler.call(present,
+                [this](ServerReply* reply, const std::string& problem) { filled(reply, problem); });
 }
 
 void StreamClient::State::filled(ServerReply* reply, const std::string& problem) {

@@ -25,6 +25,8 @@ struct StreamOptions {
     std::chrono::milliseconds connect_timeout = limits::kStreamConnectTimeout;
     std::chrono::milliseconds backoff_first = limits::kBackoffFirst;
     std::chrono::milliseconds backoff_max = limits::kBackoffMax;
+    /// A stream that was open for so long was well: its end starts the back-off anew.
+    std::chrono::milliseconds healthy_after = std::chrono::seconds(10);
     std::chrono::milliseconds call_spacing = limits::kCallSpacing;
     /// After 420 or 429 without a word how long; doubled while it goes on, up to an hour.
     std::chrono::milliseconds rate_limit_wait = limits::kRateLimitWait;

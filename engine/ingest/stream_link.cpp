@@ -211,7 +211,7 @@ void StreamLink::watch() {
 
 void StreamLink::ended(LinkEnd end) {
     end.was_open = is_open_;
-    if (is_open_) end.open_for = Clock::now() - opened_at_;
+    end.open_for = open_for();
     drop();
     listener_.link_ended(end);
 }

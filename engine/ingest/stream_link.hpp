@@ -73,6 +73,9 @@ public:
     void close(std::function<void()> done);
     void drop();  ///< the listener is told nothing any more
     [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+    [[nodiscard]] std::chrono::steady_clock::duration open_for() const noexcept {
+        return is_open_ ? Clock::now() - opened_at_ : Clock::duration{};
+    }
     /// When the other side last gave a sign of life. Only while it is open.
     [[nodiscard]] Timestamp last_alive() const noexcept { return last_alive_; }
 

@@ -345,5 +345,27 @@ TEST_F(Filled, what_cannot_be_filled_is_a_gap) {
     EXPECT_TRUE(reading.client->connected());
 }
 
+TEST(Conversation, leaving_a_stream_that_was_well_starts_the_back_off_anew) {
+    WebSocketServer server({[](WebSocketPeer& peer) {
+        peer.accept();
+        peer.text("go");
+        peer.listen();
+    }});
+    Stream stream(server);
+    stream.platform.on_react = [](Moment moment) -> std::optional<Reaction> {
+        if (moment != Moment::message) return std::nullopt;
+        Reaction reaction;
+        reaction.reconnect = "asked to";
+        return reaction;
+    };
+    stream.options.healthy_after = 0ms;
+    stream.options.backoff_first = 20ms;
+    stream.options.backoff_max = 10s;
+    const auto began = std::chrono::steady_clock::now();
+    stream.start();
+    ASSERT_TRUE(stream.until_connections(10));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
+}
+
 }  // namespace
 }  // namespace hark::ingest
