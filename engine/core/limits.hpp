@@ -57,6 +57,8 @@ inline constexpr std::chrono::microseconds kCursorOverlap = 5s;  // customary fo
 inline constexpr std::chrono::milliseconds kCallTimeout = 30s;  // slow APIs answer within 10 s
 inline constexpr std::chrono::milliseconds kCallSpacing =
     100ms;  // between calls that bring nothing new: a server that never waits is not hammered
+inline constexpr std::chrono::milliseconds kLeaseMin =
+    60s;  // what a hub grants less than that is not renewed more often: anybody can say he is it
 inline constexpr std::size_t kReplyBytes = 8 * kMiB;     // 100 comments of Reddit reach 1 MiB
 inline constexpr std::size_t kRefusalBytes = 16 * kKiB;  // an error's words, not a page
 inline constexpr std::size_t kOpenFrames =

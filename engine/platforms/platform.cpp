@@ -14,6 +14,8 @@ std::optional<StreamRequest> Platform::stream(const Cursor&) const {
 
 void Platform::set_brands(std::span<const Brand>) {}
 
+void Platform::share_with(Platform&) {}
+
 bool Platform::is_ours() const {
     return false;
 }

@@ -79,6 +79,11 @@ public:
     /// other side what to send. They outlive the platform. The default does not care.
     virtual void set_brands(std::span<const Brand> brands);
 
+    /// Before anything else, once, for the platforms of the shards after the first: `first` is of
+    /// the same source, and its next() is asked. For what any shard's receive() hears and that
+    /// next() must know. The default shares nothing.
+    virtual void share_with(Platform& first);
+
     /// What comes in is meant for us (a bot's chat, comments under our own posts): without a word
     /// of the configuration all of it is kept. The default, false: it is everybody's, and a source
     /// that Hark goes to keeps what names a brand.

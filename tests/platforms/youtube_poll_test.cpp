@@ -174,6 +174,27 @@ protected:
         make("youtube", R"({"channels":["UC1","UC2"],"secret":["secret:new one","secret:old"],)"
                         R"("callback":"https://ingest.example.com/yt?a=1&b=2"})");
     PollDriver driver_{*platform_};
+
+    /// As the hub confirms it to an address of ours.
+    static void confirm(Platform& platform, std::string_view channel, std::string_view seconds) {
+        const std::string query =
+            "hub.mode=subscribe&hub.challenge=c&hub.topic=https%3A%2F%2Fwww.youtube.com%2Fxml%2F"
+            "feeds%2Fvideos.xml%3Fchannel_id%3D" +
+            std::string(channel) + "&hub.lease_seconds=" + std::string(seconds);
+        TestRequest request("GET", "");
+        request.query = query;
+        EXPECT_EQ(platform.receive(request).reply.body, "c");
+    }
+    /// After how long it subscribes again when it was confirmed so.
+    static std::chrono::milliseconds renewal_of(std::string_view granted) {
+        const auto platform =
+            make("youtube", R"({"channels":"UC1","secret":"secret:x","lease":"10 h",)"
+                            R"("callback":"https://ingest.example.com/yt"})");
+        PollDriver driver(*platform);
+        driver.reply(202, "");
+        confirm(*platform, "UC1", granted);
+        return driver.ask().delay;
+    }
 };
 
 TEST_F(YouTubeHub, IsAskedForEachChannel) {
@@ -196,8 +217,10 @@ TEST_F(YouTubeHub, IsAskedForEachChannel) {
 }
 
 TEST_F(YouTubeHub, IsAskedAgainLongBeforeTheLeasesEnd) {
-    driver_.reply(202, "");
-    driver_.reply(202, "");
+    EXPECT_EQ(driver_.reply(202, "").wait, 0s);
+    EXPECT_EQ(driver_.reply(202, "").wait, 30s) << "the hub confirms meanwhile";
+    confirm(*platform_, "UC1", "432000");
+    confirm(*platform_, "UC2", "432000");
     EXPECT_EQ(driver_.ask().delay, 24h);
     EXPECT_EQ(driver_.ask().delay, 0s) << "the day has passed";
     driver_.at.now -= 240h;
@@ -208,6 +231,39 @@ TEST_F(YouTubeHub, IsAskedAgainLongBeforeTheLeasesEnd) {
     PollDriver driver(*short_leases);
     driver.reply(202, "");
     EXPECT_EQ(driver.ask().delay, 5min);
+}
+
+TEST_F(YouTubeHub, IsAskedAgainBeforeTheLeasesThatItGrantedEnd) {
+    EXPECT_EQ(renewal_of("3600"), 30min);
+    EXPECT_EQ(renewal_of("36000"), 5h);
+    EXPECT_EQ(renewal_of("360000000"), 5h) << "no longer than was asked for";
+    EXPECT_EQ(renewal_of("1"), 30s) << "anybody can say he is the hub";
+    for (const auto* silence : {"", "0", "-7", "x", "99999999999999999999"})
+        EXPECT_EQ(renewal_of(silence), 5h) << silence;
+    driver_.reply(202, "");
+    driver_.reply(202, "");
+    confirm(*platform_, "UC1", "432000");
+    confirm(*platform_, "UC2", "7200");
+    EXPECT_EQ(driver_.ask().delay, 1h) << "the shortest of them";
+}
+
+TEST_F(YouTubeHub, ASubscriptionThatIsNotConfirmedIsAskedForAgainSoon) {
+    driver_.reply(202, "");
+    driver_.reply(202, "");
+    confirm(*platform_, "UC1", "432000");
+    EXPECT_EQ(driver_.ask().delay, 1h);
+}
+
+TEST_F(YouTubeHub, WhatIsGrantedIsHeardOnAnyShard) {
+    const auto other =
+        make("youtube", R"({"channels":["UC1","UC2"],"secret":"secret:old",)"
+                        R"("callback":"https://ingest.example.com/yt?a=1&b=2"})");
+    other->share_with(*platform_);
+    driver_.reply(202, "");
+    driver_.reply(202, "");
+    confirm(*other, "UC1", "432000");
+    confirm(*platform_, "UC2", "600");
+    EXPECT_EQ(driver_.ask().delay, 5min);
 }
 
 TEST_F(YouTubeHub, ARefusalIsForTheSameChannelAgain) {

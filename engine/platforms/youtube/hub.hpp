@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,20 +20,29 @@ struct Subscriptions {
     std::chrono::milliseconds lease{};
 };
 
-/// The address of a channel's feed, which is the topic.
-[[nodiscard]] std::string topic_of(const std::string& channel);
-
-/// Subscribes to one channel after the other, and again long before the leases end. One a shard.
+/// Subscribes to one channel after the other, and again long before the leases end. One a shard;
+/// what the hub grants is heard on any of them.
 class Subscriber {
 public:
     explicit Subscriber(Subscriptions subscriptions);
+    /// Before anything else.
+    void share_with(const Subscriber& first) { granted_ = first.granted_; }
 
     [[nodiscard]] Step next(const Progress& at) const;
     Outcome replied(const HttpResponse& response);
+    /// The hub says for how long it subscribes us to the topic, in seconds; empty: it does not say.
+    /// A topic of others changes nothing. Any shard.
+    void confirmed(std::string_view topic, std::string_view seconds);
+    [[nodiscard]] bool is_ours(std::string_view topic) const;
 
 private:
+    [[nodiscard]] std::size_t channel_of(std::string_view topic) const;
+    [[nodiscard]] std::chrono::milliseconds renewal() const;
+
     Subscriptions subscriptions_;
-    std::chrono::milliseconds renewal_;
+    std::vector<std::string> topics_;
+    /// In seconds, by channel; 0: the hub has not confirmed it.
+    std::shared_ptr<std::vector<std::atomic<std::int64_t>>> granted_;
     std::size_t channel_ = 0;
     Timestamp round_ended_at_{};
 };

@@ -33,7 +33,7 @@ constexpr std::array<Method, 4> kMethods = {{
 class Videos final : public Platform {
 public:
     Videos(const std::vector<std::string>& secrets, const youtube::Subscriptions& subscriptions)
-        : channels_(subscriptions.channels), subscriber_(subscriptions) {
+        : subscriber_(subscriptions) {
         for (const auto& method : kMethods) hmacs_.emplace_back(method.digest, secrets);
     }
 
@@ -45,6 +45,9 @@ public:
         return error == Errc::ok ? accept() : refuse(200, error);
     }
 
+    void share_with(Platform& first) override {
+        subscriber_.share_with(dynamic_cast<Videos&>(first).subscriber_);
+    }
     Step next(const Progress& at) override { return subscriber_.next(at); }
     Outcome replied(const HttpResponse& response) override { return subscriber_.replied(response); }
 
@@ -54,17 +57,15 @@ public:
 
 private:
     /// The hub asks whether it is really we who want to hear of a topic, or no longer want to.
-    [[nodiscard]] Reception verify_intent(std::string_view query) const {
+    [[nodiscard]] Reception verify_intent(std::string_view query) {
         const auto mode = query_value(query, "hub.mode").value_or("");
         if (mode == "denied") return answer({});
         const auto topic = query_value(query, "hub.topic").value_or("");
         const auto challenge = query_value(query, "hub.challenge").value_or("");
-        const bool ours =
-            std::any_of(channels_.begin(), channels_.end(), [&](const std::string& channel) {
-                return topic == youtube::topic_of(channel);
-            });
-        const bool meant = ours ? mode == "subscribe" : mode == "unsubscribe";
-        return meant && !challenge.empty() ? answer(challenge) : refuse(404);
+        const bool meant = mode == (subscriber_.is_ours(topic) ? "subscribe" : "unsubscribe");
+        if (!meant || challenge.empty()) return refuse(404);
+        subscriber_.confirmed(topic, query_value(query, "hub.lease_seconds").value_or(""));
+        return answer(challenge);
     }
 
     Errc check(const HttpRequest& request) {
@@ -78,7 +79,6 @@ private:
         return Errc::bad_signature;
     }
 
-    std::vector<std::string> channels_;
     std::vector<Hmac> hmacs_;  ///< in the order of kMethods
     youtube::Subscriber subscriber_;
     XmlReader xml_;
