@@ -5,7 +5,7 @@
 
 #include <future>
 
-#include "ingest/live_harness.hpp"
+#include "ingest/platform_run.hpp"
 
 namespace hark::ingest {
 namespace {
@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-const Live::Keys kBot = {{"bot_token", "$MTk.abc-d"}};
+const SettingPairs kBot = {{"url", "wss://%"}, {"bot_token", "secret:MTk.abc-d"}};
 const std::string kIdentify = R"({"op":2,"d":{"token":"MTk.abc-d","intents":37376,)"
                               R"("properties":{"os":"linux","browser":"hark","device":"hark"}}})";
 const std::string kResumed = R"({"op":0,"s":4,"t":"RESUMED","d":{}})";
@@ -54,25 +54,24 @@ struct Greetings {
 
 TEST(LiveDiscord, greets_and_listens) {
     Greetings greetings;
-    Live discord({greetings.greet([](WebSocketPeer& peer) {
-                     peer.text(ready("ws://other"));
+    Live discord("discord", kBot, {greetings.greet([](WebSocketPeer& peer) {
+                     peer.text(ready("wss://other"));
                      peer.text(message(2, "1"));
                      peer.listen();
-                 })},
-                 "discord", "ws", kBot);
+                 })});
     discord.start();
-    ASSERT_TRUE(discord.until_ids(1));
-    EXPECT_THAT(discord.decoder->ids, ElementsAre("discord:1"));
+    ASSERT_TRUE(discord.until_seen(1));
+    EXPECT_THAT(discord.seen, ElementsAre("created discord:1"));
     EXPECT_THAT(greetings.said, ElementsAre(kIdentify));
     EXPECT_THAT(greetings.targets, ElementsAre("/?v=10&encoding=json"));
-    discord.client->store_cursor();
-    EXPECT_EQ(discord.cursors.get("live").text(), "2 5e55");
+    EXPECT_EQ(discord.cursor(), "2 5e55");
 }
 
 TEST(LiveDiscord, resumes_where_it_broke_off) {
     Greetings greetings;
     std::string resume_url;
-    Live discord({greetings.greet([&](WebSocketPeer& peer) {
+    Live discord("discord", kBot,
+                 {greetings.greet([&](WebSocketPeer& peer) {
                       peer.text(ready(resume_url));
                       peer.text(message(2, "1"));
                       peer.farewell(4000);
@@ -86,11 +85,10 @@ TEST(LiveDiscord, resumes_where_it_broke_off) {
                   greetings.greet([](WebSocketPeer& peer) {
                       peer.text(message(5, "3"));
                       peer.listen();
-                  })},
-                 "discord", "ws", kBot);
-    resume_url = "ws://127.0.0.1:" + std::to_string(discord.server.port()) + "/resumed/";
+                  })});
+    resume_url = "wss://" + host_of(discord.server) + "/resumed/";
     discord.start();
-    ASSERT_TRUE(discord.until_ids(3));
+    ASSERT_TRUE(discord.until_seen(3));
     EXPECT_THAT(
         greetings.said,
         ElementsAre(kIdentify, R"({"op":6,"d":{"token":"MTk.abc-d","session_id":"5e55","seq":2}})",
@@ -98,14 +96,15 @@ TEST(LiveDiscord, resumes_where_it_broke_off) {
     EXPECT_THAT(greetings.targets,
                 ElementsAre("/?v=10&encoding=json", "/resumed/?v=10&encoding=json",
                             "/resumed/?v=10&encoding=json"));
-    EXPECT_THAT(discord.decoder->gaps, IsEmpty());
+    EXPECT_THAT(discord.gaps, IsEmpty());
 }
 
 TEST(LiveDiscord, a_session_that_is_gone_is_begun_anew_and_the_gap_is_told) {
     for (const int code : {4007, 4009}) {
         Greetings greetings;
-        Live discord({greetings.greet([code](WebSocketPeer& peer) {
-                          peer.text(ready("ws://127.0.0.1:1"));
+        Live discord("discord", kBot,
+                     {greetings.greet([code](WebSocketPeer& peer) {
+                          peer.text(ready("wss://localhost:1"));
                           peer.text(message(2, "1"));
                           peer.farewell(static_cast<std::uint16_t>(code));
                       }),
@@ -113,55 +112,52 @@ TEST(LiveDiscord, a_session_that_is_gone_is_begun_anew_and_the_gap_is_told) {
                           peer.text(ready(""));
                           peer.text(message(2, "2"));
                           peer.listen();
-                      })},
-                     "discord", "ws", kBot);
+                      })});
         discord.start();
-        ASSERT_TRUE(discord.until_ids(2)) << code;
+        ASSERT_TRUE(discord.until_seen(2)) << code;
         EXPECT_THAT(greetings.said, ElementsAre(kIdentify, kIdentify)) << code;
-        EXPECT_EQ(discord.decoder->gaps.size(), 1U) << code;
+        EXPECT_EQ(discord.gaps.size(), 1U) << code;
     }
 }
 
 TEST(LiveDiscord, an_invalid_session_is_begun_anew_after_a_while) {
     Greetings greetings;
-    Live discord({greetings.greet([](WebSocketPeer& peer) {
-                      peer.text(ready("ws://127.0.0.1:1"));
+    Live discord("discord", kBot,
+                 {greetings.greet([](WebSocketPeer& peer) {
+                      peer.text(ready("wss://localhost:1"));
                       peer.text(R"({"op":9,"d":false,"s":null,"t":null})");
                       peer.listen();
                   }),
                   greetings.greet([](WebSocketPeer& peer) {
                       peer.text(message(2, "2"));
                       peer.listen();
-                  })},
-                 "discord", "ws", kBot);
+                  })});
     const auto began = std::chrono::steady_clock::now();
     discord.start();
-    ASSERT_TRUE(discord.until_ids(1));
+    ASSERT_TRUE(discord.until_seen(1));
     EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
     EXPECT_THAT(greetings.said, ElementsAre(kIdentify, kIdentify));
 }
 
 TEST(LiveDiscord, what_needs_somebodys_hand_is_asked_seldom) {
     for (const int code : {4004, 4010, 4011, 4012, 4013, 4014}) {
-        Live discord({[code](WebSocketPeer& peer) {
+        Live discord("discord", kBot, {[code](WebSocketPeer& peer) {
                          peer.accept();
                          peer.text(hello());
                          peer.farewell(static_cast<std::uint16_t>(code));
-                     }},
-                     "discord", "ws", kBot);
+                     }});
         discord.start();
-        EXPECT_TRUE(discord.until([&] {
-            return discord.client->status().state == LinkState::refused;
-        })) << code;
+        EXPECT_TRUE(discord.until_state(LinkState::refused)) << code;
     }
 }
 
 TEST(LiveDiscord, heartbeats_have_the_last_number_and_want_an_answer) {
     Greetings greetings;
     std::promise<std::string> beat;
-    Live discord({greetings.greet(
+    Live discord("discord", kBot,
+                 {greetings.greet(
                       [&](WebSocketPeer& peer) {
-                          peer.text(ready("ws://127.0.0.1:1"));
+                          peer.text(ready("wss://localhost:1"));
                           peer.text(message(2, "1"));
                           beat.set_value(peer.hear());  // and no answer
                           peer.listen();
@@ -171,29 +167,26 @@ TEST(LiveDiscord, heartbeats_have_the_last_number_and_want_an_answer) {
                       peer.accept();
                       peer.text(message(3, "2"));
                       peer.listen();
-                  }},
-                 "discord", "ws", kBot);
+                  }});
     discord.start();
     ASSERT_TRUE(discord.until([&] {
-        return discord.client->status().state != LinkState::starting &&
-               !discord.client->status().problem.empty();
+        return discord.status().state != LinkState::starting && !discord.status().problem.empty();
     }));
-    EXPECT_EQ(discord.client->status().problem, "Discord does not answer heartbeats");
+    EXPECT_EQ(discord.status().problem, "Discord does not answer heartbeats");
     EXPECT_EQ(beat.get_future().get(), R"({"op":1,"d":2})");
 }
 
 TEST(LiveDiscord, a_heartbeat_that_is_asked_for_is_given) {
     Greetings greetings;
     std::string beat;
-    Live discord({greetings.greet([&](WebSocketPeer& peer) {
+    Live discord("discord", kBot, {greetings.greet([&](WebSocketPeer& peer) {
                      peer.text(R"({"op":1,"d":null,"s":null,"t":null})");
                      beat = peer.hear();
                      peer.text(message(2, "1"));
                      peer.listen();
-                 })},
-                 "discord", "ws", kBot);
+                 })});
     discord.start();
-    ASSERT_TRUE(discord.until_ids(1));
+    ASSERT_TRUE(discord.until_seen(1));
     EXPECT_EQ(beat, R"({"op":1,"d":null})");
 }
 

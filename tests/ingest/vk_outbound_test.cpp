@@ -36,12 +36,9 @@ public:
     std::string rule_reply = R"({"code":200})";
     std::vector<std::string> polls;  ///< replies of the long poll, one after another
 
-    Vk() : server_({[this](WebSocketPeer& peer) { answer(peer); }}) {}
+    Vk() : server_({[this](WebSocketPeer& peer) { answer(peer); }}, own_certificate()) {}
 
-    [[nodiscard]] std::string url() const { return "http://" + host() + "/method"; }
-    [[nodiscard]] std::string host() const {
-        return "127.0.0.1:" + std::to_string(server_.port());
-    }
+    [[nodiscard]] std::string url() const { return "https://" + host_of(server_) + "/method"; }
     RequestLog log;
 
 private:
@@ -50,11 +47,11 @@ private:
         log.add(peer.method() + " " + target + " " + peer.body());
         if (target == "/method/streaming.getServerUrl") {
             peer.raw(server_reply.empty()
-                         ? http_reply("200 OK", R"({"response":{"endpoint":")" + host() +
+                         ? http_reply("200 OK", R"({"response":{"endpoint":")" + host_of(server_) +
                                                     R"(","key":"k+1"}})")
                          : std::exchange(server_reply, ""));
         } else if (target == "/method/groups.getLongPollServer") {
-            peer.raw(http_reply("200 OK", R"({"response":{"server":"http://)" + host() +
+            peer.raw(http_reply("200 OK", R"({"response":{"server":"https://)" + host_of(server_) +
                                               R"(/lp","key":"k1","ts":"10"}})"));
         } else if (target.starts_with("/rules")) {
             peer.raw(http_reply("200 OK", peer.method() == "GET" ? rules : rule_reply));
@@ -80,9 +77,9 @@ WebSocketServer::Script giving(std::vector<std::string> messages, bool breaks) {
 }
 
 std::unique_ptr<platforms::Platform> streaming(const Vk& vk) {
-    return make_source("vk", {{"api", "streaming"},
-                              {"access_token", "secret:service key"},
-                              {"api_url", vk.url()}});
+    return make_source(
+        "vk",
+        {{"api", "streaming"}, {"access_token", "secret:service key"}, {"api_url", vk.url()}});
 }
 std::unique_ptr<platforms::Platform> long_poll(const Vk& vk) {
     return make_source("vk", {{"api", "long_poll"},
@@ -108,16 +105,41 @@ TEST(VkStreamingRun, asks_for_its_server_makes_the_rules_its_own_and_listens) {
     run.start();
     ASSERT_TRUE(run.until_seen(2));
     EXPECT_THAT(run.seen, ElementsAre(seen_post(1), seen_post(2)));
-    EXPECT_THAT(vk.log.lines(),
-                ElementsAre("POST /method/streaming.getServerUrl "
-                            "v=5.199&access_token=service%20key",
-                            "GET /rules?key=k%2B1 ",
-                            R"(DELETE /rules?key=k%2B1 {"tag":"hark:old"})",
-                            R"(POST /rules?key=k%2B1 )"
-                            R"({"rule":{"value":"acme shop","tag":"hark:acme shop"}})",
-                            "GET /stream?key=k%2B1&stream_id=0 "));
+    EXPECT_THAT(
+        vk.log.lines(),
+        ElementsAre("POST /method/streaming.getServerUrl "
+                    "v=5.199&access_token=service%20key",
+                    "GET /rules?key=k%2B1 ", R"(DELETE /rules?key=k%2B1 {"tag":"hark:old"})",
+                    R"(POST /rules?key=k%2B1 )"
+                    R"({"rule":{"value":"acme shop","tag":"hark:acme shop"}})",
+                    "GET /stream?key=k%2B1&stream_id=0 "));
     EXPECT_THAT(run.errors, IsEmpty());
     EXPECT_THAT(run.gaps, IsEmpty());
+}
+
+TEST(VkStreamingRun, frames_in_pieces_of_any_size) {
+    std::string bytes;
+    for (const auto* name : {"post", "comment", "comment_delete", "share"})
+        bytes +=
+            websocket_frame(read_file(HARK_SOURCE_DIR "/tests/platforms/payloads/vk/streaming_" +
+                                      std::string(name) + ".json"));
+    for (const std::size_t size : {1, 2, 3, 7, 4096}) {
+        Vk vk;
+        vk.streams = {[&](WebSocketPeer& peer) {
+            peer.accept();
+            write_in_pieces(peer, bytes, size);
+            peer.listen();
+        }};
+        PlatformRun run(streaming(vk));
+        run.start();
+        ASSERT_TRUE(run.until_seen(4)) << size;
+        EXPECT_THAT(run.seen, ElementsAre("created vk:wall_post:1999000011_901",
+                                          "created vk:wall_reply:-999000002_5007",
+                                          "deleted vk:wall_reply:-999000002_5007",
+                                          "created vk:wall_post:1999000013_77"))
+            << size;
+        EXPECT_THAT(run.errors, IsEmpty()) << size;
+    }
 }
 
 TEST(VkStreamingRun, a_break_is_a_gap) {
@@ -131,9 +153,9 @@ TEST(VkStreamingRun, a_break_is_a_gap) {
 
 TEST(VkStreamingRun, a_server_that_goes_away_is_asked_for_anew) {
     Vk vk;
-    vk.streams = {giving({R"({"code":300,"service_message":{"message":"m","service_code":3000}})"},
-                         false),
-                  giving({post(2)}, false)};
+    vk.streams = {
+        giving({R"({"code":300,"service_message":{"message":"m","service_code":3000}})"}, false),
+        giving({post(2)}, false)};
     PlatformRun run(streaming(vk));
     run.start();
     ASSERT_TRUE(run.until_seen(1));
@@ -143,9 +165,9 @@ TEST(VkStreamingRun, a_server_that_goes_away_is_asked_for_anew) {
 
 TEST(VkStreamingRun, an_error_in_the_stream_is_one_and_ends_it) {
     Vk vk;
-    vk.streams = {giving({R"({"code":400,"error":{"message":"Wrong key","error_code":1004}})"},
-                         false),
-                  giving({post(2)}, false)};
+    vk.streams = {
+        giving({R"({"code":400,"error":{"message":"Wrong key","error_code":1004}})"}, false),
+        giving({post(2)}, false)};
     PlatformRun run(streaming(vk));
     run.start();
     ASSERT_TRUE(run.until_seen(1));
@@ -168,13 +190,11 @@ TEST(VkStreamingRun, a_token_that_is_refused_is_said_and_asked_seldom) {
     vk.server_reply = http_reply("200 OK", R"({"error":{"error_code":5,"error_msg":"no"}})");
     PlatformRun run(streaming(vk));
     run.start();
-    ASSERT_TRUE(
-        run.until([&] { return run.client->status().state == LinkState::refused; }));
-    EXPECT_THAT(run.client->status().problem, HasSubstr("error 5"));
+    ASSERT_TRUE(run.until_state(LinkState::refused));
+    EXPECT_THAT(run.status().problem, HasSubstr("error 5"));
     run.for_a_while(100ms);
     EXPECT_EQ(vk.log.count("POST /method/streaming.getServerUrl"), 1U);
-    EXPECT_TRUE(run.until([&] { return run.client->status().state == LinkState::up; }))
-        << "somebody may have mended it";
+    EXPECT_TRUE(run.until_state(LinkState::up)) << "somebody may have mended it";
 }
 
 TEST(VkStreamingRun, a_busy_server_is_asked_again) {
@@ -208,7 +228,7 @@ TEST(VkStreamingRun, a_rule_that_vk_refuses_leaves_the_others) {
     run.start();
     ASSERT_TRUE(run.until_seen(1));
     EXPECT_THAT(vk.log.lines(), Contains(HasSubstr(R"({"value":"\"acme shop\" -jobs",)"
-                                             R"("tag":"hark:\"acme)")));
+                                                   R"("tag":"hark:\"acme)")));
     EXPECT_EQ(vk.log.count("POST /rules"), 1U);
 }
 
@@ -245,10 +265,10 @@ TEST(VkLongPollRun, asks_from_the_last_events_on) {
     ASSERT_TRUE(run.until([&] { return vk.log.lines().size() == 4; }));
     EXPECT_THAT(run.seen, ElementsAre(seen_post(1), seen_post(2)));
     EXPECT_THAT(vk.log.lines(), ElementsAre("POST /method/groups.getLongPollServer "
-                                      "v=5.199&access_token=group%20key&group_id=7",
-                                      "GET /lp?act=a_check&key=k1&ts=10&wait=25 ",
-                                      "GET /lp?act=a_check&key=k1&ts=11&wait=25 ",
-                                      "GET /lp?act=a_check&key=k1&ts=12&wait=25 "));
+                                            "v=5.199&access_token=group%20key&group_id=7",
+                                            "GET /lp?act=a_check&key=k1&ts=10&wait=25 ",
+                                            "GET /lp?act=a_check&key=k1&ts=11&wait=25 ",
+                                            "GET /lp?act=a_check&key=k1&ts=12&wait=25 "));
     EXPECT_THAT(run.gaps, IsEmpty());
 }
 
@@ -286,9 +306,10 @@ TEST(VkLongPollRun, a_lost_history_is_a_gap) {
 
 TEST(VkLongPollRun, bad_days_are_waited_for) {
     Vk vk;
-    vk.polls = {http_reply("503 Busy", ""), http_reply("429 Slow", "", "Retry-After: 1\r\n"),
-                http_reply("429 Slow", ""), "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ts",
-                http_reply("200 OK", "no json"), events("11", 1)};
+    vk.polls = {
+        http_reply("503 Busy", ""),      http_reply("429 Slow", "", "Retry-After: 1\r\n"),
+        http_reply("429 Slow", ""),      "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ts",
+        http_reply("200 OK", "no json"), events("11", 1)};
     PlatformRun run(long_poll(vk));
     run.start();
     ASSERT_TRUE(run.until_seen(1));
