@@ -32,11 +32,22 @@ std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipelin
                                                  pipeline::Topics::mentions(), metrics);
 }
 
-pipeline::DaemonSource make_source(SourceConfig& config, std::span<const Brand> brands) {
+/// Whether another source of its platform keeps only what names a brand.
+bool is_followed(const SourceConfig& config, std::span<const SourceConfig> all) {
+    return std::any_of(all.begin(), all.end(), [&](const SourceConfig& other) {
+        return other.platform == config.platform && !other.keep_all;
+    });
+}
+
+pipeline::DaemonSource make_source(SourceConfig& config, bool is_followed,
+                                   std::span<const Brand> brands) {
     pipeline::DaemonSource source;
-    source.options = {config.name, config.keep_all};
+    source.options = {config.name, config.keep_all, is_followed};
     source.platforms = std::move(config.platforms);
-    for (const auto& platform : source.platforms) platform->set_brands(brands);
+    for (const auto& platform : source.platforms) {
+        platform->set_brands(brands);
+        if (platform != source.platforms[0]) platform->share_with(*source.platforms[0]);
+    }
     switch (config.transport) {
         case Transport::webhook:
             source.webhook.emplace();
@@ -44,9 +55,7 @@ pipeline::DaemonSource make_source(SourceConfig& config, std::span<const Brand> 
             source.webhook->body_bytes = config.body_bytes;
             source.errands = stream_options(config);
             break;
-        case Transport::stream:
-            source.stream = stream_options(config);
-            break;
+        case Transport::stream: source.stream = stream_options(config); break;
         case Transport::file:
             source.file.emplace();
             source.file->name = config.name;
@@ -115,7 +124,8 @@ std::unique_ptr<pipeline::Daemon> make_daemon(Config& config, const pipeline::To
     for (const auto& listener : config.listeners)
         options.listeners.push_back(make_listener(listener));
     for (auto& source : config.sources) {
-        options.sources.push_back(make_source(source, config.rules.brands));
+        options.sources.push_back(
+            make_source(source, is_followed(source, config.sources), config.rules.brands));
     }
     return std::make_unique<pipeline::Daemon>(std::move(options), topics, std::move(rules),
                                               make_sink(config.sink, topics, metrics), metrics);

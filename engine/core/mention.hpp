@@ -39,6 +39,8 @@ struct Mention {
     Kind kind = Kind::post;
     Action action = Action::created;
     bool restored = false;  ///< it had been deleted and is there again; `action` is edited
+    /// A deletion of everything that `author.id` ever posted; `id` is the account's.
+    bool all_of_author = false;
     Timestamp created_at{};
     std::string_view url;
     std::string_view lang;  ///< declared by the platform or its client, BCP 47; weak

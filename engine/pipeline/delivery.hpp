@@ -17,6 +17,7 @@ namespace hark::pipeline {
 class DeliveryTracker {
 public:
     using Slot = std::uint32_t;
+    using Remembered = std::array<Fingerprint, 4>;  ///< all-zero: nothing to remember
 
     struct FrameState {
         Acknowledger* acknowledger = nullptr;
@@ -33,7 +34,7 @@ public:
         std::uint32_t bytes = 0;  ///< taken from the budget
         std::uint16_t source = 0;
         bool is_mention = true;  ///< else a dead letter or a gap
-        std::array<Fingerprint, 3> remember{};  ///< all-zero: nothing to remember
+        Remembered remember{};
     };
 
     Slot open_frame(const Frame& frame) {

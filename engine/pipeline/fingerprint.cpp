@@ -31,6 +31,14 @@ Fingerprint of_thing(std::uint64_t seed, std::string_view source, std::string_vi
     return Hasher(seed).add("thing").add(source).add(id).done();
 }
 
+Fingerprint of_handed_on(std::uint64_t seed, const Mention& mention) noexcept {
+    return Hasher(seed).add("handed on").add(mention.id).done();
+}
+
+Fingerprint of_author(std::uint64_t seed, const Mention& mention) noexcept {
+    return Hasher(seed).add("author").add(mention.platform).add(mention.author.id).done();
+}
+
 Fingerprint of_delivery(Fingerprint thing, const Mention& mention) noexcept {
     const bool by_text = mention.event_id.empty();
     const auto made = Hasher(thing.low)

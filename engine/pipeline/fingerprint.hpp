@@ -14,11 +14,15 @@ struct Fingerprint {
     friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 
-/// Of the thing itself, whatever its action: tells whether a deleted or edited post had been
-/// published. `seed` is secret, so that a stranger cannot craft a collision that hides somebody's
-/// post.
+/// Of the thing itself, whatever its action, as one source has it. `seed` is secret, so that a
+/// stranger cannot craft a collision that hides somebody's post.
 [[nodiscard]] Fingerprint of_thing(std::uint64_t seed, std::string_view source,
                                    std::string_view id) noexcept;
+
+/// That a mention of this id, or one by this author, was handed on, by whatever source: the
+/// platform may tell of a deletion over another stream.
+[[nodiscard]] Fingerprint of_handed_on(std::uint64_t seed, const Mention& mention) noexcept;
+[[nodiscard]] Fingerprint of_author(std::uint64_t seed, const Mention& mention) noexcept;
 
 /// Of this very delivery of the thing: its action and the platform's event id; without an event id
 /// the text decides, so that two edits of one post are two deliveries. All fingerprints of one

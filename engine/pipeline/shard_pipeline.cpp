@@ -148,12 +148,26 @@ bool ShardPipeline::is_overtaken(const Mention& mention, Fingerprint thing) cons
     return mention.action == Action::created && seen_.contains(of_action(thing, Action::edited));
 }
 
-/// With `keep: brand`, a deletion or an edit goes on when the post itself had been published.
-bool ShardPipeline::wanted(SourceState& source, Mention& mention, Fingerprint thing) {
+/// With `keep: brand`, a deletion or an edit goes on when the post itself had been handed on, that
+/// of an account when a post by it had: those have no words that could name a brand.
+bool ShardPipeline::wanted(SourceState& source, Mention& mention) {
     mention.author.is_brand = walk_.is_brand_account(mention);
     const bool about_brand = walk_.names_brand(mention);
     if (source.options.keep_all || about_brand) return true;
-    return mention.action != Action::created && seen_.contains(thing);
+    if (mention.action == Action::created) return false;
+    return seen_.contains(mention.all_of_author ? of_author(seen_.seed(), mention)
+                                                : of_handed_on(seen_.seed(), mention));
+}
+
+/// What to remember once the sink has all of it.
+ShardPipeline::Remembered ShardPipeline::to_remember(const SourceOptions& source,
+                                                     const Mention& mention, Fingerprint delivery,
+                                                     Fingerprint tombstone) const {
+    Remembered all = {delivery, tombstone};
+    if ((source.keep_all && !source.is_followed) || mention.action == Action::deleted) return all;
+    all[2] = of_handed_on(seen_.seed(), mention);
+    if (!mention.author.id.empty()) all[3] = of_author(seen_.seed(), mention);
+    return all;
 }
 
 void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame,
@@ -173,10 +187,10 @@ void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame
         source.overtaken->add();
         return;
     }
-    const auto tombstone =
-        mention.action == Action::created ? Fingerprint{} : of_action(thing, mention.action);
+    const bool is_last = mention.action != Action::created && !mention.all_of_author;
+    const auto tombstone = is_last ? of_action(thing, mention.action) : Fingerprint{};
     if (mention.restored) seen_.forget(of_action(thing, Action::deleted));
-    if (!wanted(source, mention, thing)) {
+    if (!wanted(source, mention)) {
         source.not_about_brand->add();
         // Nothing is published that could be lost with it: the sink need not be waited for.
         if (tombstone != Fingerprint{}) seen_.remember(tombstone);
@@ -186,7 +200,7 @@ void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame
     judged.mention = &mention;
     judged.frame = frame;
     judged.received_at = received_at;
-    judged.remember = {delivery, source.options.keep_all ? Fingerprint{} : thing, tombstone};
+    judged.remember = to_remember(source.options, mention, delivery, tombstone);
     walk_.judge(mention, mentions.links_of(mention), judged.verdict);
     if (judged_count_ == judged_.size()) publish_judged(index);
 }

@@ -30,6 +30,9 @@ namespace hark::pipeline {
 struct SourceOptions {
     std::string name;
     bool keep_all = true;  ///< false: only mentions that name a brand go on
+    /// Another source of its platform keeps only those: what that one hears of deletions goes on
+    /// when this one handed the post on.
+    bool is_followed = false;
 };
 
 struct PipelineOptions {
@@ -70,7 +73,7 @@ public:
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
 
 private:
-    using Remembered = std::array<Fingerprint, 3>;
+    using Remembered = DeliveryTracker::Remembered;
 
     struct SourceState {
         SourceOptions options;
@@ -118,7 +121,9 @@ private:
     void refused_by_sink(DeliveryTracker::Slot slot, Errc reason, std::string_view value);
     void settle(DeliveryTracker::Slot frame) noexcept;
     [[nodiscard]] bool is_overtaken(const Mention& mention, Fingerprint thing) const;
-    [[nodiscard]] bool wanted(SourceState& source, Mention& mention, Fingerprint thing);
+    [[nodiscard]] bool wanted(SourceState& source, Mention& mention);
+    [[nodiscard]] Remembered to_remember(const SourceOptions& source, const Mention& mention,
+                                         Fingerprint delivery, Fingerprint tombstone) const;
 
     const Topics& topics_;
     SeenWindow& seen_;

@@ -3,15 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
-#include <unistd.h>
 
 #include <deque>
-#include <filesystem>
-#include <fstream>
 #include <tuple>
 
 #include "counting_allocator.hpp"
-#include "pipeline/rules.hpp"
+#include "pipeline/acme_rules.hpp"
 
 namespace hark::pipeline {
 namespace {
@@ -53,35 +50,12 @@ struct Told final : Acknowledger {
     std::vector<std::uint64_t> tokens;
 };
 
-std::shared_ptr<const match::RuleSet> rules() {
-    static const auto loaded = [] {
-        std::vector<Fault> faults;
-        Brand acme;
-        acme.id = "acme";
-        acme.names = {"acme*"};
-        acme.accounts = {"mention:42"};
-        // Tests run side by side, each a process.
-        const auto folder = std::filesystem::path(testing::TempDir()) /
-                            ("delivery_rules." + std::to_string(::getpid()));
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder / "complaint");
-        std::filesystem::copy(shipped_rules() + "/pii", folder / "pii");
-        std::ofstream(folder / "complaint" / "any.yaml")
-            << "label: complaint\nlang: any\nbias: -1\nrules:\n"
-               "  - {id: complaint.any.refund, pattern: (refund|worst service), weight: 2}\n";
-        auto made = load_rules({{folder.string()}, {acme}, ""}, faults);
-        std::filesystem::remove_all(folder);
-        EXPECT_NE(made, nullptr) << (faults.empty() ? "" : to_string(faults.front()));
-        return made;
-    }();
-    return loaded;
-}
-
 struct PipelineTest : testing::Test {
     explicit PipelineTest(bool keep_all = true, bool restricted = false)
-        : topics({.prefix = "hark", .restricted = restricted, .labels = rules()->book().labels}),
+        : topics(
+              {.prefix = "hark", .restricted = restricted, .labels = acme_rules()->book().labels}),
           platform(make()),
-          pipeline(options(keep_all), topics, seen, rules(), {platform.get()}, metrics) {
+          pipeline(options(keep_all), topics, seen, acme_rules(), {platform.get()}, metrics) {
         pipeline.connect(std::make_unique<FakePort>(sent));
     }
 
@@ -266,7 +240,7 @@ struct Batch final : platforms::Platform {
 TEST_F(PipelineTest, TheSourceIsToldHowOldTheNewestEventIs) {
     EXPECT_EQ(handle(R"({"id":"0","text":"d"})").event_time, Timestamp{});
     Batch batch;
-    ShardPipeline other(options(true), topics, seen, rules(), {&batch}, metrics);
+    ShardPipeline other(options(true), topics, seen, acme_rules(), {&batch}, metrics);
     other.connect(std::make_unique<FakePort>(sent));
     Frame frame;
     frame.received_at = now();

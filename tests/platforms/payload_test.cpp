@@ -104,6 +104,7 @@ void put_mention(Fields& fields, const std::string& path, const Mention& mention
     put(fields, path + ".author.handle", mention.author.handle);
     put(fields, path + ".author.name", mention.author.name);
     if (mention.restored) put(fields, path + ".restored", "true");
+    if (mention.all_of_author) put(fields, path + ".all_of_author", "true");
     if (mention.author.is_brand) put(fields, path + ".author.is_brand", "true");
     put(fields, path + ".thread", mention.thread);
     put(fields, path + ".parent", mention.parent);

@@ -81,6 +81,14 @@ TEST(Record, LeavesOutWhatIsUnknown) {
               R"("received_at":"2026-11-22T10:00:01.250Z","labels":{}})");
 }
 
+TEST(Record, ADeletionOfAllThatAnAuthorPostedSaysSo) {
+    Sample sample("");
+    sample.mention.action = Action::deleted;
+    sample.mention.all_of_author = true;
+    EXPECT_THAT(whole(sample.input()),
+                testing::HasSubstr(R"("action":"deleted","scope":"author","received_at":)"));
+}
+
 TEST(Record, AnAuthorOfWhomOnlyTheBrandIsKnown) {
     Sample sample("hi");
     sample.mention.author.is_brand = true;

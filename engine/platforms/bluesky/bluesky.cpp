@@ -224,6 +224,7 @@ private:
         mention.id = join_id("bluesky:at://", event.did, arena);
         mention.event_id = event.position;
         mention.action = Action::deleted;
+        mention.all_of_author = true;
         mention.created_at = event.time;
         mention.url = join_id("https://bsky.app/profile/", event.did, arena);
         mention.author.id = event.did;

@@ -47,6 +47,10 @@ private:
             read_word(key, value, reader, mention);
         } else if (key == "restored") {
             reader.flag(value, mention.restored);
+        } else if (key == "scope") {
+            std::string_view scope;
+            reader.text(value, scope);
+            mention.all_of_author = scope == "author";
         } else if (key == "author") {
             return reader.object(value, [&](std::string_view name, JsonValue inside) {
                 read_author(name, inside, reader, mention.author);

@@ -52,6 +52,7 @@ void add_compliance(const Compliance& compliance, EventReader& reader, const Bat
         mention.id = join_id("x:user:", compliance.user_id, arena);
         mention.thread = mention.id;
         mention.author.id = compliance.user_id;
+        mention.all_of_author = true;
         mention.event_id = arena.join({compliance.name, ":", compliance.event_at});
     } else if (compliance.name.ends_with("_edit")) {
         // The words it has now are not told.

@@ -82,6 +82,7 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
     out_.raw(to_string(mention.kind));
     out_.raw(R"(","action":")");
     out_.raw(to_string(mention.action));
+    if (mention.all_of_author) out_.raw(R"(","scope":"author)");
     if (mention.created_at != Timestamp{}) {
         out_.raw(R"(","created_at":")");
         out_.raw(created_.of(mention.created_at));
