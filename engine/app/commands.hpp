@@ -67,6 +67,7 @@ struct LearnOptions {
     double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
     std::uint32_t names = 0;  ///< posts that must have a `@name`; 0: names are no features
+    std::vector<std::string> origins;  ///< patterns that tell where posts come from
     bool pooled = false;
     bool balance = false;
     int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all

@@ -41,6 +41,7 @@ public:
             return space_.name(feature).starts_with('@') ? options_.names : options_.fewest;
         };
         how.pooled = options_.pooled;
+        how.origin = [this](learn::FeatureId feature) { return is_origin(space_.name(feature)); };
         how.balance = options_.balance;
         how.refit_cost = options_.refit_cost;
         how.precision = options_.precision;
@@ -82,6 +83,13 @@ private:
             if (weighed) weighed_.push_back(i);
         }
         return true;
+    }
+
+    /// Pooled, names are features like others.
+    [[nodiscard]] bool is_origin(const std::string& name) const {
+        if (options_.pooled) return false;
+        return name.starts_with('@') || std::find(options_.origins.begin(), options_.origins.end(),
+                                                  name) != options_.origins.end();
     }
 
     void read_rows() {

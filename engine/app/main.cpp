@@ -184,6 +184,11 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->add_flag("--inside", options.inside, "Inner parts of words too (`*abcd*`)");
     learn->add_option("--names", options.names,
                       "Names too (`@name`), when so many posts have them: firms, not people");
+    learn
+        ->add_option("--origin", options.origins,
+                     "Patterns (a word or `stem*`) that tell where posts were gathered or which "
+                     "firm they are about; weighed last, as names are, beside all other rules")
+        ->allow_extra_args(false);
     learn->add_flag("--pooled", options.pooled,
                     "One intercept for all sources: what tells them apart is learned as rules");
     learn->add_flag("--balance", options.balance,

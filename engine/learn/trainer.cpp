@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <unordered_set>
 
+#include "learn/origins.hpp"
+
 namespace hark::learn {
 
 namespace {
@@ -113,9 +115,7 @@ double log_odds_of(const Row& row, const std::vector<double>& by_feature, double
 /// A post that the fit had not seen.
 struct Scored {
     double log_odds = 0;
-    bool positive = false;
-    std::uint32_t source = 0;
-    double fixed = 0;  ///< what rules add that are not scaled
+    const Row* row = nullptr;
 };
 
 /// Platt's scaling of log-odds to labels: slope and intercept by Newton's method, towards targets
@@ -128,14 +128,14 @@ struct Scaling {
 Scaling scale(const std::vector<Scored>& scored) {
     Scaling fit;
     const auto positives = static_cast<double>(std::count_if(
-        scored.begin(), scored.end(), [](const Scored& one) { return one.positive; }));
+        scored.begin(), scored.end(), [](const Scored& one) { return one.row->positive; }));
     const double with = (positives + 1) / (positives + 2);
     const double without = 1 / (static_cast<double>(scored.size()) - positives + 2);
     for (int step = 0; step < 50; ++step) {
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
-        for (const auto& [x, positive, source, fixed] : scored) {
+        for (const auto& [x, row] : scored) {
             const double p = sigmoid(fit.slope * x + fit.intercept);
-            const double error = p - (positive ? with : without);
+            const double error = p - (row->positive ? with : without);
             const double w = p * (1 - p);
             g0 += error;
             g1 += error * x;
@@ -175,7 +175,8 @@ constexpr int kNeighbours = 10;  // to either side
 double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources, int desk) {
     std::vector<Counts> counts(sources);
     for (const auto& one : scored)
-        ++(one.positive ? counts[one.source].positives : counts[one.source].negatives);
+        ++(one.row->positive ? counts[one.row->source].positives
+                             : counts[one.row->source].negatives);
     double others = 0;
     for (std::size_t i = 0; i < sources; ++i) {
         counts[i].weight = 1;
@@ -187,8 +188,8 @@ double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources, 
         for (auto& count : counts) count.given = count.hits = 0;
         for (const auto& one : scored) {
             if (one.log_odds < step * kStep) continue;
-            ++counts[one.source].given;
-            counts[one.source].hits += one.positive ? 1 : 0;
+            ++counts[one.row->source].given;
+            counts[one.row->source].hits += one.row->positive ? 1 : 0;
         }
         double sum = 0;
         for (const auto& count : counts) sum += count.decides() ? count.f1() : 0;
@@ -211,7 +212,7 @@ double precise_threshold(std::vector<Scored> scored, double precision) {
               [](const Scored& a, const Scored& b) { return a.log_odds > b.log_odds; });
     double hits = 0, best = 0, threshold = -1;
     for (std::size_t i = 0; i < scored.size(); ++i) {
-        hits += scored[i].positive ? 1 : 0;
+        hits += scored[i].row->positive ? 1 : 0;
         const bool tied = i + 1 < scored.size() && scored[i + 1].log_odds == scored[i].log_odds;
         if (tied) continue;
         const double reached = hits / static_cast<double>(i + 1);
@@ -246,7 +247,7 @@ public:
     }
 
     Learned run() {
-        candidates_ = find_candidates();
+        find_candidates();
         auto chosen = choose();
         Learned learned;
         const auto scored = score_unseen();
@@ -254,20 +255,26 @@ public:
         const auto whole = fit(chosen, -1);
         auto scaled = scored;
         for (auto& one : scaled)
-            one.log_odds = scaling.slope * one.log_odds + scaling.intercept + one.fixed;
+            one.log_odds = scaling.slope * one.log_odds + scaling.intercept +
+                           static_cast<double>(one.row->fixed);
+        const auto placed = place(scaled);
         learned.threshold = options_.precision > 0
                                 ? precise_threshold(std::move(scaled), options_.precision)
                                 : best_threshold(scaled, sources_, options_.desk_source);
         learned.prior_scale = scaling.slope * whole.prior;
         learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
-        fill_rules(chosen, whole.by_column, scaling.slope, learned);
+        auto weights = whole.by_column;
+        for (auto& weight : weights) weight *= scaling.slope;
+        chosen.insert(chosen.end(), origins_.begin(), origins_.end());
+        weights.insert(weights.end(), placed.begin(), placed.end());
+        fill_rules(chosen, weights, learned);
         return learned;
     }
 
 private:
     /// How often a row of this source and class counts, in halves when classes are balanced.
-    [[nodiscard]] std::uint32_t weight_of(
-        const Row& row, const std::vector<std::array<double, 2>>& counts) const {
+    [[nodiscard]] std::uint32_t weight_of(const Row& row,
+                                          const std::vector<std::array<double, 2>>& counts) const {
         if (!options_.balance) return 1;
         if (row.source == kBackground) return kHalves;
         const auto& count = counts[row.source];
@@ -276,20 +283,29 @@ private:
             std::lround(kHalves * std::clamp(rarer, 1.0, kMostBalance)));
     }
 
-    [[nodiscard]] std::vector<FeatureId> find_candidates() const {
+    void find_candidates() {
         std::vector<std::uint32_t> seen(features_, 0);
         for (const auto& row : rows_) {
             for (const auto feature : row.features) ++seen[feature];
         }
-        std::vector<FeatureId> candidates;
         std::unordered_set<std::uint64_t> known;
         const auto posts = fingerprints();
         for (FeatureId i = 0; i < features_; ++i) {
             // Of features that the very same posts have, one is enough: the first, a plain word.
             if (seen[i] >= options_.fewest(i) && known.insert(posts[i]).second)
-                candidates.push_back(i);
+                (options_.origin(i) ? origins_ : candidates_).push_back(i);
         }
-        return candidates;
+    }
+
+    /// Adds what the origins say to posts that were scored without them.
+    [[nodiscard]] std::vector<double> place(std::vector<Scored>& scored) const {
+        std::vector<Unplaced> posts;
+        for (const auto& one : scored) posts.push_back({one.row, one.log_odds});
+        auto weights = weigh_origins(posts, origins_);
+        std::vector<double> by_feature(features_, 0);
+        for (std::size_t i = 0; i < origins_.size(); ++i) by_feature[origins_[i]] = weights[i];
+        for (auto& one : scored) one.log_odds += log_odds_of(*one.row, by_feature, 0);
+        return weights;
     }
 
     [[nodiscard]] std::vector<FeatureId> choose(Problem& from, double cost) const {
@@ -378,15 +394,14 @@ private:
             const auto intercept = shipped_intercept(seen);
             for (const auto& row : rows_) {
                 if (row.fold == fold && row.source != kBackground)
-                    scored.push_back({log_odds_of(row, by_feature, seen.prior) + intercept,
-                                      row.positive, row.source, static_cast<double>(row.fixed)});
+                    scored.push_back({log_odds_of(row, by_feature, seen.prior) + intercept, &row});
             }
         }
         return scored;
     }
 
     void fill_rules(const std::vector<FeatureId>& chosen, const std::vector<double>& weights,
-                    double slope, Learned& learned) const {
+                    Learned& learned) const {
         std::vector<LearnedRule> by_feature(features_);
         for (const auto& row : rows_) {
             for (const auto feature : row.features) {
@@ -396,7 +411,7 @@ private:
         for (std::size_t i = 0; i < chosen.size(); ++i) {
             auto rule = by_feature[chosen[i]];
             rule.feature = chosen[i];
-            rule.weight = slope * weights[i];
+            rule.weight = weights[i];
             if (std::abs(rule.weight) >= options_.least_weight) learned.rules.push_back(rule);
         }
         std::sort(learned.rules.begin(), learned.rules.end(), [](const auto& a, const auto& b) {
@@ -412,9 +427,10 @@ private:
     const std::function<void(const std::string&)>& progress_;
     std::uint32_t sources_ = 0;
     std::vector<std::uint32_t> times_;  ///< by row: how often it counts
-    std::vector<bool> apart_;  ///< sources that have an intercept of their own
+    std::vector<bool> apart_;           ///< sources that have an intercept of their own
     std::vector<FeatureId> candidates_;
-    double cost_ = 0;  ///< of the L1 fit that chose
+    std::vector<FeatureId> origins_;  ///< features that are weighed last
+    double cost_ = 0;                 ///< of the L1 fit that chose
 };
 
 }  // namespace

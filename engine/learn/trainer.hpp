@@ -25,11 +25,14 @@ inline constexpr std::uint32_t kFolds = 5;
 inline constexpr std::uint32_t kBackground = ~std::uint32_t{0};
 
 struct TrainOptions {
-    std::size_t rules = 2000;   ///< at most so many features are kept
+    std::size_t rules = 2000;  ///< at most so many features are kept
     /// How many posts must have a feature.
     std::function<std::uint32_t(FeatureId)> fewest = [](FeatureId) { return 4U; };
     /// One intercept for all sources that have both classes: what tells them apart is learned.
     bool pooled = false;
+    /// Features that tell where posts were gathered or whom they speak to: weighed last, beside all
+    /// others, so that no other feature says it for them.
+    std::function<bool(FeatureId)> origin = [](FeatureId) { return false; };
     /// The rarer class of each source counts more, by the root of how much rarer it is: the
     /// threshold of the best F1 falls with how rare a label is, and one must serve all sources.
     bool balance = false;

@@ -118,6 +118,17 @@ TEST(Trainer, PooledSourcesAreToldApartByWhatTheirPostsHave) {
     EXPECT_NEAR(weight_of(learned_from(all, options), kFeatures - 1), 2, 0.4);
 }
 
+TEST(Trainer, OriginsSayHowOftenTheirPostsHaveTheLabelAndNothingElseMoves) {
+    const auto all = marked_rows();
+    TrainOptions options;
+    const auto without = learned_from(all, options);
+    options.origin = [](FeatureId feature) { return feature == kFeatures - 1; };
+    const auto with = learned_from(all, options);
+    EXPECT_NEAR(weight_of(with, kFeatures - 1), 1, 0.2);  // half: bias is the sources' mean
+    EXPECT_NEAR(weight_of(with, 0) / weight_of(with, 1),
+                weight_of(without, 0) / weight_of(without, 1), 0.1);
+}
+
 TEST(Trainer, ASourceOfOneClassIsNeverPooled) {
     auto all = marked_rows();
     for (auto& row : all) row.positive = row.positive || row.source == 1;
