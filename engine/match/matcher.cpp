@@ -51,14 +51,22 @@ void Matcher::scan(const FoldedText& folded, Matches& out) noexcept {
     }
     respelled_.segments.clear();
     if (folded.bytes.empty()) return;
-    rules_->vocabulary_.scan(folded.bytes, vocabulary_,
-                             [&](Target target, Span place) { hit(target, place, out); });
+    scan_vocabulary(folded.bytes);
+    for (const auto& [target, place] : reported_) hit(target, place, out);
     scan_patterns(folded.bytes, out);
     if (rules_->respeller_.empty() || !rules_->respeller_.respell(folded, respelled_)) return;
-    rules_->vocabulary_.scan(respelled_.text, vocabulary_, [&](Target target, Span place) {
-        hit(target, respelled_.original(place), out);
-    });
+    scan_vocabulary(respelled_.text);
+    for (const auto& [target, place] : reported_) hit(target, respelled_.original(place), out);
     scan_patterns(respelled_.text, out);
+}
+
+/// Gathers first: what is known of a target comes from memory meanwhile.
+void Matcher::scan_vocabulary(std::string_view folded) noexcept {
+    reported_.clear();
+    rules_->vocabulary_.scan(folded, vocabulary_, [this](Target target, Span place) {
+        __builtin_prefetch(&hits_[target], 1);
+        reported_.push_back({target, place});
+    });
 }
 
 void Matcher::scan_patterns(std::string_view folded, Matches& out) noexcept {

@@ -47,12 +47,19 @@ private:
         Span place;              ///< there; empty: the scan did not tell
     };
 
+    struct Reported {
+        Target target;
+        Span place;
+    };
+
+    void scan_vocabulary(std::string_view folded) noexcept;
     void hit(Target target, Span place, Matches& out) noexcept;
     void scan_patterns(std::string_view folded, Matches& out) noexcept;
 
     std::shared_ptr<const RuleSet> rules_;
     hs_scratch_t* scratch_ = nullptr;
     Vocabulary::Scratch vocabulary_;
+    std::vector<Reported> reported_;  ///< by the vocabulary, which may tell a target twice
     Respelled respelled_;
     std::vector<Hit> hits_;  ///< by target
     std::uint32_t post_ = 0;

@@ -77,14 +77,14 @@ Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
         const auto gap = sequence[i].gap_before;
         made_[whole].begins_pair = true;
         made_[second].reach = std::max(made_[second].reach, gap + 1);
-        auto& pairs = pairs_[pair_key(whole, second)];
+        auto& pairs = made_pairs_[pair_key(whole, second)];
         const auto same = std::find_if(pairs.begin(), pairs.end(),
                                        [gap](const Pair& pair) { return pair.gap == gap; });
         if (same != pairs.end()) {
             whole = same->unit;
         } else {
             whole = make_unit();
-            pairs.push_back({whole, gap});
+            pairs.push_back({kNoPair, whole, gap});
         }
     }
     return whole;
@@ -104,25 +104,67 @@ void Vocabulary::add_to_group(const Sequence& sequence, GroupNumber group) {
 Vocabulary::Unit Vocabulary::with_traits(Unit unit) const noexcept {
     const auto& made = made_[unit];
     const bool hits = !made.targets.empty() || !made.groups.empty();
-    return unit | (hits ? kHits : 0) | (made.begins_pair ? kBeginsPair : 0) |
+    return numbers_[unit] | (hits ? kHits : 0) | (made.begins_pair ? kBeginsPair : 0) |
            std::min(made.reach, kFarReach) << kReachShift;
 }
 
 void Vocabulary::finish_pairs() {
-    while ((std::size_t{1} << (64 - pair_shift_)) < 16 * pairs_.size()) --pair_shift_;
-    pair_bits_.assign((std::size_t{1} << (64 - pair_shift_)) / 64, 0);
-    for (auto& [key, pairs] : pairs_) {
+    std::size_t count = 0;
+    for (const auto& [key, pairs] : made_pairs_) count += pairs.size();
+    while ((std::size_t{1} << (64 - pair_shift_)) < 2 * kBitsASlot * count) --pair_shift_;
+    const auto bits = std::size_t{1} << (64 - pair_shift_);
+    pair_bits_.assign(bits / 64, 0);
+    pairs_.assign(bits / kBitsASlot, {});  // at most half full
+    pair_mask_ = pairs_.size() - 1;
+    for (const auto& [made_key, pairs] : made_pairs_) {
+        const auto key = pair_key(numbers_[made_key >> 32U], numbers_[made_key & kNumber]);
         const auto bit = pair_bit(key);
         pair_bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
-        for (auto& pair : pairs) {
-            pair.unit = with_traits(pair.unit);
+        for (const auto& pair : pairs) {
+            auto at = bit / kBitsASlot;
+            while (pairs_[at].key != kNoPair) at = (at + 1) & pair_mask_;
+            pairs_[at] = {key, with_traits(pair.unit), pair.gap};
             farthest_ = std::max(farthest_, pair.gap + 1);
         }
+    }
+    made_pairs_ = {};
+}
+
+/// Units that hit nothing have numbers too, behind all lists.
+void Vocabulary::make_lists() {
+    std::size_t size = 0;
+    const auto hits = [](const UnitInMaking& made) {
+        return !made.targets.empty() || !made.groups.empty();
+    };
+    numbers_.assign(made_.size(), 0);
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+        numbers_[i] = static_cast<Unit>(size);
+        if (hits(made_[i])) size += 2 + made_[i].targets.size() + made_[i].groups.size();
+    }
+    auto next = static_cast<Unit>(size);
+    HARK_CHECK(size + made_.size() < kNumber);  // WordTable::kNone has the last
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+        const auto& made = made_[i];
+        if (!hits(made)) {
+            numbers_[i] = next++;
+            continue;
+        }
+        lists_.push_back(static_cast<std::uint32_t>(made.targets.size()));
+        lists_.push_back(static_cast<std::uint32_t>(made.groups.size()));
+        lists_.insert(lists_.end(), made.targets.begin(), made.targets.end());
+        // With traits once all have their numbers.
+        lists_.insert(lists_.end(), made.groups.begin(), made.groups.end());
+    }
+    for (std::size_t at = 0; at < lists_.size();) {
+        const auto groups = at + 2 + lists_[at];
+        const auto end = groups + lists_[at + 1];
+        for (auto i = groups; i < end; ++i) lists_[i] = with_traits(lists_[i]);
+        at = end;
     }
 }
 
 void Vocabulary::finish() {
-    HARK_CHECK(made_.size() < kNumber);  // WordTable::kNone has the last
+    make_lists();
     for (auto& [word, unit] : words_) {
         unit = with_traits(unit);
         if (word.size() <= WordKey::kBytes) short_words_.add(WordKey(word), unit);
@@ -138,15 +180,9 @@ void Vocabulary::finish() {
         if (stem.size() <= WordKey::kBytes) short_stems_.add(key, unit);
     }
     finish_pairs();
-    for (const auto& made : made_) {
-        units_.push_back({static_cast<std::uint32_t>(lists_.size()),
-                          static_cast<std::uint32_t>(made.targets.size()),
-                          static_cast<std::uint32_t>(made.groups.size())});
-        lists_.insert(lists_.end(), made.targets.begin(), made.targets.end());
-        for (const auto group : made.groups) lists_.push_back(with_traits(group));
-    }
     is_empty_ = made_.empty();
-    made_ = {};  // no longer needed
+    made_ = {};
+    numbers_ = {};
 }
 
 }  // namespace hark::match

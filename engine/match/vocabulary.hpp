@@ -50,8 +50,9 @@ public:
     [[nodiscard]] bool empty() const noexcept { return is_empty_; }
 
 private:
-    /// A word, a stem, a group or a row. While they are gathered, its number alone; finish() adds
-    /// what the scan asks first, so that most words of a text need no look at units_.
+    /// A word, a stem, a group or a row. While they are gathered, its number alone; finish() makes
+    /// that the place of its list and adds what the scan asks first, so that most words of a text
+    /// need no look at lists_.
     using Unit = std::uint32_t;
     static constexpr Unit kNumber = (Unit{1} << 26U) - 1;
     static constexpr Unit kHits = Unit{1} << 26U;  ///< it has targets or groups
@@ -73,14 +74,11 @@ private:
         bool begins_pair = false;
         std::uint32_t reach = 0;  ///< one more than the largest gap of these pairs; 0: of none
     };
-    struct UnitInfo {
-        std::uint32_t begin = 0;  ///< in lists_: targets, then groups
-        std::uint32_t targets = 0;
-        std::uint32_t groups = 0;
-    };
+    static constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
     struct Pair {
-        Unit unit;  ///< what the two are together
-        std::uint32_t gap;
+        std::uint64_t key = kNoPair;
+        Unit unit = 0;  ///< what the two are together
+        std::uint32_t gap = 0;
     };
     struct Place {
         std::uint32_t first;     ///< word among the words
@@ -89,6 +87,7 @@ private:
     };
 
     Unit make_unit();
+    void make_lists();
     [[nodiscard]] Unit with_traits(Unit unit) const noexcept;
     void finish_pairs();
     Unit unit_of(const Element& element);
@@ -132,15 +131,21 @@ private:
     // lookup at all.
     std::vector<std::uint64_t> lengths_after_two_;
     std::vector<std::uint64_t> lengths_after_four_;
-    std::vector<UnitInMaking> made_;  ///< until finish()
+    // Until finish():
+    std::vector<UnitInMaking> made_;
+    std::vector<Unit> numbers_;  ///< by unit: the number that it has from finish() on
+    boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> made_pairs_;
+
     bool is_empty_ = true;
-    std::vector<UnitInfo> units_;
+    /// Of each unit that hits: how many targets and how many groups, then these.
     std::vector<std::uint32_t> lists_;
     boost::unordered_flat_map<GroupNumber, Unit> groups_;
-    boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> pairs_;
+    std::vector<Pair> pairs_;  ///< open addressing; one key may come several times
     // A bit for each pair and fifteen for none: most neighbours make no pair.
     std::vector<std::uint64_t> pair_bits_;
+    static constexpr std::size_t kBitsASlot = 8;
     unsigned pair_shift_ = 58;
+    std::size_t pair_mask_ = 0;
     std::uint32_t farthest_ = 0;
 };
 
@@ -158,11 +163,11 @@ void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const 
         if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
     }
     if ((unit & kHits) != 0) {
-        const auto& info = units_[unit & kNumber];
-        const auto* const list = lists_.data() + info.begin;
-        for (std::uint32_t i = 0; i < info.targets; ++i) hit(list[i], place.bytes);
-        for (std::uint32_t i = 0; i < info.groups; ++i)
-            take(list[info.targets + i], place, scratch, hit);
+        const auto* const list = lists_.data() + (unit & kNumber);
+        const auto* const targets = list + 2;
+        const auto* const groups = targets + list[0];
+        for (const auto* at = targets; at != groups; ++at) hit(*at, place.bytes);
+        for (std::uint32_t i = 0; i < list[1]; ++i) take(groups[i], place, scratch, hit);
     }
     if (unit >> kReachShift != 0) take_pairs(unit, place, earlier, scratch, hit);
 }
@@ -181,10 +186,9 @@ void Vocabulary::take_pairs(Unit second, Place place, std::size_t earlier, Scrat
         const auto key = pair_key(first.unit, second);
         const auto bit = pair_bit(key);
         if ((pair_bits_[bit / 64] >> bit % 64 & 1U) == 0) continue;
-        const auto found = pairs_.find(key);
-        if (found == pairs_.end()) continue;
-        for (const auto& pair : found->second) {
-            if (distance > pair.gap + 1) continue;
+        for (auto at = bit / kBitsASlot; pairs_[at].key != kNoPair; at = (at + 1) & pair_mask_) {
+            const auto& pair = pairs_[at];
+            if (pair.key != key || distance > pair.gap + 1) continue;
             take(pair.unit, {first.first, place.position, {first.begin, place.bytes.end}}, scratch,
                  hit);
         }

@@ -1,8 +1,10 @@
 #include "pipeline/walk.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "triage/facts.hpp"
+#include "triage/least_digits.hpp"
 
 namespace hark::pipeline {
 
@@ -10,10 +12,14 @@ void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
     rules_ = std::move(rules);
     matcher_.use(rules_);
     judge_.use(rules_->book());
-    const auto& all = rules_->book().rules;
-    scans_every_text_ = std::any_of(all.begin(), all.end(), [](const Rule& rule) {
-        return !rule.pii_type.empty() && rule.validator.empty();
-    });
+    digits_to_scan_ = std::numeric_limits<std::uint32_t>::max();
+    for (const auto& rule : rules_->book().rules) {
+        if (rule.pii_type.empty() || rule.pattern.empty()) continue;
+        // What a validated expression finds without a digit, triage::may_hold_pii() tells.
+        const auto digits = triage::least_digits(rule.pattern);
+        if (digits > 0 || rule.validator.empty())
+            digits_to_scan_ = std::min(digits_to_scan_, digits);
+    }
     accounts_.clear();
     for (const auto& brand : rules_->book().brands) {
         accounts_.insert(brand.accounts.begin(), brand.accounts.end());
@@ -35,7 +41,7 @@ bool Walk::names_brand(const Mention& mention) {
 }
 
 void Walk::judge(const Mention& mention, std::span<const std::string_view> links, Verdict& out) {
-    if (scans_every_text_ || triage::may_hold_pii(folded_))
+    if (folded_.facts.digits >= digits_to_scan_ || triage::may_hold_pii(folded_))
         matcher_.scan_raw(mention.text, matches_);
     const auto lang = matcher_.in_other_script()
                           ? std::string_view{}  // `ty idiot` looks like any language but its own

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,8 +73,9 @@ private:
     FoldedText folded_;
     Matches matches_;
     Verdict verdict_;
-    /// Some expression takes its datum without a validator, whatever it looks like.
-    bool scans_every_text_ = false;
+    /// Texts with fewer need no raw scan, unless something else tells that they may hold personal
+    /// data; 0 when some expression takes its datum without a validator and without a digit.
+    std::uint32_t digits_to_scan_ = 0;
     std::unordered_set<std::string>
         accounts_;  ///< `platform:author id` of the brands' own accounts
     std::string account_;

@@ -68,7 +68,6 @@ void Judge::use(const RuleBook& book) {
         if (pack.lang != kAny && !known) scopes_.push_back(make_scope(pack.lang));
     }
     for (auto& scope : scopes_) add_patternless(scope);
-    stamp_.assign(book.rules.size(), 0);
     post_ = 0;
     pii_.use(book);
 }
@@ -83,7 +82,8 @@ void Judge::make_units() {
             return other.label == pack.label && other.lang == pack.lang;
         });
         if (unit == units_.end()) {
-            units_.push_back({pack.label, pack.lang, static_cast<PackIndex>(i)});
+            units_.push_back({pack.label, pack.lang, pack.lang == kAny, static_cast<PackIndex>(i),
+                              pack.bias, pack.threshold});
             unit = units_.end() - 1;
         }
         const auto index = static_cast<UnitIndex>(unit - units_.begin());
@@ -172,10 +172,11 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
     out.brands.assign(input.matches.brands.begin(), input.matches.brands.end());
     std::sort(out.brands.begin(), out.brands.end());
     if (++post_ == 0) {
-        std::fill(stamp_.begin(), stamp_.end(), 0);
+        for (auto& brief : briefs_) brief.post = 0;
         post_ = 1;
     }
     fired_.clear();
+    counted_.clear();
     shadow_fired_.clear();
     waiting_.clear();
     knows_hosts_ = false;
@@ -206,14 +207,17 @@ void Judge::find_pii(const JudgeInput& input, Verdict& out) noexcept {
 }
 
 void Judge::mark(RuleIndex rule) noexcept {
-    if (has_fired(rule)) return;
-    stamp_[rule] = post_;
+    auto& brief = briefs_[rule];
+    if (brief.post == post_) return;
+    brief.post = post_;
     fired_.push_back(rule);
+    if (brief.weight != 0) counted_.push_back({rule, brief.weight, brief.unit});
 }
 
 /// Two rounds: a rule that others name has no rule tests of its own, so that after the first round
 /// all rule tests can be decided.
 void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
+    for (const auto index : input.matches.rules) __builtin_prefetch(&briefs_[index], 1);
     for (const auto index : input.matches.rules) {
         const auto& brief = briefs_[index];
         if (!scope.has_unit[brief.unit] && !brief.named) continue;
@@ -287,20 +291,15 @@ bool Judge::holds(const Condition& when, const JudgeInput& input) noexcept {
 }
 
 void Judge::score(const Scope& scope) noexcept {
-    for (const auto index : scope.units) {
-        units_[index].log_odds = book_->packs[units_[index].pack].bias;
-    }
-    for (const auto rule : fired_) {
-        const auto& brief = briefs_[rule];
-        auto& unit = units_[brief.unit];
-        if (any_unit_of_label_[unit.label] != brief.unit) {
-            unit.log_odds += brief.weight;
+    for (const auto index : scope.units) units_[index].log_odds = units_[index].bias;
+    for (const auto& [rule, weight, of] : counted_) {
+        auto& unit = units_[of];
+        if (!unit.is_any) {
+            unit.log_odds += weight;
             continue;
         }
         for (const auto index : scope.units) {
-            if (units_[index].label == unit.label) {
-                units_[index].log_odds += brief.weight;
-            }
+            if (units_[index].label == unit.label) units_[index].log_odds += weight;
         }
     }
 }
@@ -310,8 +309,8 @@ const Judge::Unit* Judge::best_unit(const Scope& scope, LabelId label) const noe
     for (const auto index : scope.units) {
         const auto& unit = units_[index];
         if (unit.label != label) continue;
-        const bool better = best == nullptr || best->lang == kAny ||
-                            (unit.lang != kAny && unit.log_odds > best->log_odds);
+        const bool better =
+            best == nullptr || best->is_any || (!unit.is_any && unit.log_odds > best->log_odds);
         if (better) best = &unit;
     }
     return best;
@@ -329,7 +328,7 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
         const auto* const best = best_unit(scope, static_cast<LabelId>(label));
         if (best == nullptr) continue;
         const auto probability = probability_of(best->log_odds);
-        if (probability < book_->packs[best->pack].threshold || !has_reason(*best)) continue;
+        if (probability < best->threshold || !has_reason(*best)) continue;
         out.labels.push_back(
             {static_cast<LabelId>(label), best->pack, best->log_odds, probability});
     }
@@ -353,9 +352,8 @@ bool Judge::has_reason(const Unit& unit) const noexcept {
     const auto own = unit_of_pack_[unit.pack];
     const auto any = any_unit_of_label_[unit.label];
     float sum = 0;
-    for (const auto index : fired_) {
-        const auto& brief = briefs_[index];
-        if (brief.weight > 0 && (brief.unit == own || brief.unit == any)) sum += brief.weight;
+    for (const auto& [rule, weight, of] : counted_) {
+        if (weight > 0 && (of == own || of == any)) sum += weight;
     }
     return sum >= kSpeaksFor;
 }
@@ -364,10 +362,8 @@ void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
     const auto own = unit_of_pack_[given.pack];
     const auto any = any_unit_of_label_[given.label];
     const auto first = static_cast<std::ptrdiff_t>(out.evidence.size());
-    for (const auto index : fired_) {
-        const auto& brief = briefs_[index];
-        if (brief.weight == 0 || (brief.unit != own && brief.unit != any)) continue;
-        out.evidence.push_back({index, given.label, brief.weight, {}});
+    for (const auto& [rule, weight, of] : counted_) {
+        if (of == own || of == any) out.evidence.push_back({rule, given.label, weight, {}});
     }
     std::sort(out.evidence.begin() + first, out.evidence.end(),
               [](const Evidence& a, const Evidence& b) { return a.rule < b.rule; });

@@ -72,7 +72,10 @@ private:
     struct Unit {
         LabelId label = 0;
         std::string lang;
+        bool is_any = false;
         PackIndex pack = 0;  ///< the first; gives bias and threshold
+        float bias = 0;
+        float threshold = 0;
         float log_odds = 0;
     };
 
@@ -92,9 +95,17 @@ private:
     struct Brief {
         enum class Kind : std::uint8_t { plain, conditional, waiting, not_live };
         float weight = 0;
+        std::uint32_t post = 0;  ///< in which it last fired
         UnitIndex unit = 0;
         Kind kind = Kind::plain;
         bool named = false;  ///< by another rule's condition
+    };
+
+    /// A rule that fired and weighs something.
+    struct Counted {
+        RuleIndex rule;
+        float weight;
+        UnitIndex unit;
     };
 
     void make_units();
@@ -108,7 +119,9 @@ private:
     void find_pii(const JudgeInput& input, Verdict& out) noexcept;
     [[nodiscard]] bool in_sample(const Rule& rule) const noexcept;
     void mark(RuleIndex rule) noexcept;
-    [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept { return stamp_[rule] == post_; }
+    [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept {
+        return briefs_[rule].post == post_;
+    }
     [[nodiscard]] bool holds(const Condition& when, const JudgeInput& input) noexcept;
     void score(const Scope& scope) noexcept;
     [[nodiscard]] const Unit* best_unit(const Scope& scope, LabelId label) const noexcept;
@@ -130,10 +143,10 @@ private:
     bool has_shadow_ = false;
     bool has_samples_ = false;
 
-    std::vector<std::uint32_t> stamp_;  ///< by rule: the post in which it last fired
     std::uint32_t post_ = 0;
     const Scope* scope_ = nullptr;  ///< of that post
     std::vector<RuleIndex> fired_;
+    std::vector<Counted> counted_;
     std::vector<RuleIndex> shadow_fired_;
     FactValues facts_;  ///< of this post
     LinkHosts hosts_;   ///< of this post, once a condition asked

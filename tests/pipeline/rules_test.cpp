@@ -82,22 +82,25 @@ TEST(Rules, AnUnknownValidatorIsAFault) {
         << joined(faults);
 }
 
-TEST(Rules, ARawRuleWithoutValidatorSeesTextsWithFewDigits) {
-    const auto folder =
-        folder_with("own_raw", "pii/any.yaml",
-                    "label: pii\nlang: any\nbias: -1\nrules:\n"
-                    "  - {id: pii.any.a, raw: 'badge [A-Z][0-9]', type: BADGE, weight: 3,\n"
-                    "     hit: [my badge K7]}\n");
-    std::vector<Fault> faults;
-    const auto rules = load_rules({{folder}, {}, ""}, faults);
-    ASSERT_NE(rules, nullptr) << joined(faults);
-    Walk walk(rules);
-    Mention mention;
-    mention.platform = "text";
-    mention.id = "1";
-    mention.text = "my badge K7";
-    (void)walk.names_brand(mention);
-    ASSERT_EQ(walk.judge(mention).pii.size(), 1U);
+TEST(Rules, ARawRuleWithoutValidatorSeesTextsWithAsFewDigitsAsItNeeds) {
+    for (const auto& [raw, text] : {std::pair{"badge [A-Z][0-9]", "my badge K7"},
+                                    std::pair{"badge [A-Z]{3}", "my badge KLM"}}) {
+        const auto folder = folder_with(
+            "own_raw", "pii/any.yaml",
+            "label: pii\nlang: any\nbias: -1\nrules:\n"
+            "  - {id: pii.any.a, raw: '" +
+                std::string(raw) + "', type: BADGE, weight: 3,\n     hit: [" + text + "]}\n");
+        std::vector<Fault> faults;
+        const auto rules = load_rules({{folder}, {}, ""}, faults);
+        ASSERT_NE(rules, nullptr) << joined(faults);
+        Walk walk(rules);
+        Mention mention;
+        mention.platform = "text";
+        mention.id = "1";
+        mention.text = text;
+        (void)walk.names_brand(mention);
+        EXPECT_EQ(walk.judge(mention).pii.size(), 1U) << raw;
+    }
 }
 
 TEST(Rules, AuthorsWordsAreFoldedAsPostsAre) {
