@@ -37,8 +37,7 @@ void bluesky_reply_naked(benchmark::State& state) {
     ondemand::parser parser;
     read_naked(state, PaddedFrame(payload(kReply)), [&](const PaddedFrame& bytes) {
         Naked out;
-        auto document =
-            parser.iterate(bytes.view().data(), bytes.view().size(), bytes.capacity());
+        auto document = parser.iterate(bytes.view().data(), bytes.view().size(), bytes.capacity());
         ondemand::object root = document.get_object();
         out.did = root["did"].get_string();
         out.time = root["time_us"].get_int64();
@@ -67,9 +66,9 @@ void bluesky_reply_relay(benchmark::State& state) {
     decode(state, *make("bluesky", {{"protocol", "relay"}}), PaddedFrame(relay_frame()));
 }
 
-BENCHMARK(bluesky_reply_naked);
-BENCHMARK(bluesky_reply_jetstream);
-BENCHMARK(bluesky_reply_relay);
+BENCHMARK(bluesky_reply_naked)->Name("Bluesky reply/naked");
+BENCHMARK(bluesky_reply_jetstream)->Name("Bluesky reply/hark, Jetstream");
+BENCHMARK(bluesky_reply_relay)->Name("Bluesky reply/hark, relay");
 
 }  // namespace
 

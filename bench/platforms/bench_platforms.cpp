@@ -129,8 +129,8 @@ void bluesky_every_event(benchmark::State& state) {
     decode_all(state, false);
 }
 
-BENCHMARK(naked);
-BENCHMARK(bluesky_replies);
-BENCHMARK(bluesky_every_event);
+BENCHMARK(naked)->Name("Jetstream replies/naked");
+BENCHMARK(bluesky_replies)->Name("Jetstream replies/hark");
+BENCHMARK(bluesky_every_event)->Name("Jetstream, every event/hark");
 
 }  // namespace

@@ -20,8 +20,7 @@ void vk_streaming_naked(benchmark::State& state) {
     ondemand::parser parser;
     read_naked(state, PaddedFrame(payload("vk/streaming_comment")), [&](const PaddedFrame& bytes) {
         Naked out;
-        auto document =
-            parser.iterate(bytes.view().data(), bytes.view().size(), bytes.capacity());
+        auto document = parser.iterate(bytes.view().data(), bytes.view().size(), bytes.capacity());
         ondemand::object root = document.get_object();
         out.code = root.find_field("code").get_int64();
         ondemand::object event = root.find_field("event").get_object();
@@ -44,8 +43,8 @@ void vk_streaming(benchmark::State& state) {
     decode(state, *make("vk", {{"file", "-"}}), PaddedFrame(payload("vk/streaming_comment")));
 }
 
-BENCHMARK(vk_streaming_naked);
-BENCHMARK(vk_streaming);
+BENCHMARK(vk_streaming_naked)->Name("VK streaming/naked");
+BENCHMARK(vk_streaming)->Name("VK streaming/hark");
 
 }  // namespace
 

@@ -62,10 +62,10 @@ void youtube_video(benchmark::State& state) {
            PaddedFrame(payload("youtube/video_published", ".xml")));
 }
 
-BENCHMARK(wechat_text_naked);
-BENCHMARK(wechat_text);
-BENCHMARK(youtube_video_naked);
-BENCHMARK(youtube_video);
+BENCHMARK(wechat_text_naked)->Name("WeChat message/naked");
+BENCHMARK(wechat_text)->Name("WeChat message/hark");
+BENCHMARK(youtube_video_naked)->Name("YouTube feed/naked");
+BENCHMARK(youtube_video)->Name("YouTube feed/hark");
 
 }  // namespace
 

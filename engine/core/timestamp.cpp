@@ -69,24 +69,34 @@ Timestamp now() noexcept {
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
     using namespace std::chrono;
-    std::size_t at = 0;
-    const int y = take_number(text, at, 4);
-    if (y < 1970 || y > 2200 || !take_char(text, at, '-')) return std::nullopt;
-    const int mo = take_number(text, at, 2);
-    if (mo < 0 || !take_char(text, at, '-')) return std::nullopt;
-    const int d = take_number(text, at, 2);
-    const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
-                              day{static_cast<unsigned>(d)}};
-    if (d < 0 || !date.ok()) return std::nullopt;
-    if (!take_char(text, at, 'T') && !take_char(text, at, 't') && !take_char(text, at, ' ')) {
-        return std::nullopt;
-    }
-    const int h = take_number(text, at, 2);
-    if (h < 0 || h > 23 || !take_char(text, at, ':')) return std::nullopt;
-    const int mi = take_number(text, at, 2);
-    if (mi < 0 || mi > 59 || !take_char(text, at, ':')) return std::nullopt;
-    const int s = take_number(text, at, 2);
-    if (s < 0 || s > 60) return std::nullopt;  // 60: a leap second
+    constexpr std::size_t kFixed = 19;  // `2026-03-02T09:41:07`
+    if (text.size() <= kFixed) return std::nullopt;
+    unsigned wrong = 0;
+    const auto two = [&](std::size_t at) {
+        const auto tens = static_cast<unsigned>(text[at]) - '0';
+        const auto ones = static_cast<unsigned>(text[at + 1]) - '0';
+        wrong |= (tens > 9 ? 1U : 0U) | (ones > 9 ? 1U : 0U);
+        return tens * 10 + ones;
+    };
+    const auto is = [&](std::size_t at, char wanted) { wrong |= text[at] != wanted ? 1U : 0U; };
+    const auto y = static_cast<int>(two(0) * 100 + two(2));
+    const auto mo = two(5);
+    const auto d = two(8);
+    const auto h = static_cast<int>(two(11));
+    const auto mi = static_cast<int>(two(14));
+    const auto s = static_cast<int>(two(17));
+    is(4, '-');
+    is(7, '-');
+    is(13, ':');
+    is(16, ':');
+    const char between = text[10];
+    if (wrong != 0 || (between != 'T' && between != 't' && between != ' ')) return std::nullopt;
+    const year_month_day date{year{y}, month{mo}, day{d}};
+    // All months have 28 days.
+    const bool exists = mo >= 1 && mo <= 12 && d >= 1 && (d <= 28 || date.ok());
+    if (y < 1970 || y > 2200 || !exists) return std::nullopt;
+    if (h > 23 || mi > 59 || s > 60) return std::nullopt;  // 60: a leap second
+    auto at = kFixed;
     const int fraction = take_fraction(text, at);
     if (fraction < 0) return std::nullopt;
     const auto offset = take_offset(text, at);

@@ -26,10 +26,7 @@ Errc JsonPlatform::decode(const Frame& frame, Arena& arena, Mentions& out) {
     const Batch batch{&arena, &out};
     EventReader reader(arena);
     const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-        if (!json_raw(root).starts_with('{')) return Errc::wrong_type;
-        JsonObject object;
-        if (const auto error = root.get_object().get(object)) return json_error(error);
-        return read(object, reader, batch);
+        return root.first() == '{' ? read(root, reader, batch) : Errc::wrong_type;
     });
     return settle(broken != Errc::ok ? broken : reader.fault(), out);
 }

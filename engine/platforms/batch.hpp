@@ -28,18 +28,14 @@ struct Batch {
 /// more updates than a batch may hold.
 template <typename Read>
 [[nodiscard]] Errc read_part(JsonValue value, const Batch& batch, Read read) {
-    const auto raw = json_raw(value);
-    if (!raw.starts_with('{')) return batch.refuse(Errc::wrong_type, raw);
-    JsonObject object;
-    if (const auto error = value.get_object().get(object)) return json_error(error);
+    if (value.first() != '{') return batch.refuse(Errc::wrong_type, json_raw(value));
     EventReader reader(*batch.arena);
-    const auto broken = read(object, reader);
+    const auto broken = read(value, reader);
     if (broken != Errc::ok || reader.fault() == Errc::ok) return broken;
     if (reader.fault() == Errc::too_many) return reader.fault();
     drop_loose_links(*batch.out);
     std::string_view bytes;
-    if (const auto error = object.reset().error()) return json_error(error);
-    if (const auto error = object.raw_json().get(bytes)) return json_error(error);
+    if (const auto error = json_whole(value, bytes); error != Errc::ok) return error;
     return batch.refuse(reader.fault(), bytes);
 }
 
@@ -58,7 +54,7 @@ protected:
     /// frame.
     virtual Errc read(JsonObject& root, EventReader& reader, const Batch& batch) = 0;
 
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
 };
 
 }  // namespace hark::platforms

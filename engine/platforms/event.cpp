@@ -44,23 +44,11 @@ std::size_t claimed_links(const Mentions& out) noexcept {
 
 }  // namespace
 
-void EventReader::text(JsonValue value, std::string_view& out) {
-    if (out.data() == nullptr) note(json_text(value, *arena_, out));
-}
-
-void EventReader::token(JsonValue value, std::string_view& out) {
+void EventReader::number(JsonValue value, std::string_view& out) {
     if (out.data() != nullptr) return;
     const auto raw = json_raw(value);
-    if (raw.starts_with('"') || raw == "null") note(json_text(value, *arena_, out));
-    else if (is_integer(raw)) out = raw;
-    else note(Errc::wrong_type);
-}
-
-bool EventReader::begins_with(char bracket, JsonValue value) {
-    const auto raw = json_raw(value);
-    if (raw.starts_with(bracket)) return true;
-    if (raw != "null") note(Errc::wrong_type);
-    return false;
+    if (is_integer(raw)) out = raw;
+    else if (raw != "null") note(Errc::wrong_type);
 }
 
 void EventReader::epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out) {
@@ -101,8 +89,9 @@ std::optional<Timestamp> from_epoch(std::string_view digits,
     const auto* const end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, ticks);
     if (error != std::errc{} || stop != end || ticks < 0) return std::nullopt;
-    if (ticks / ticks_per_second >= kLastSecond) return std::nullopt;
-    return Timestamp{ticks * (1s / 1us) / ticks_per_second * 1us};
+    if (ticks >= kLastSecond * ticks_per_second) return std::nullopt;
+    // One of two, so that nothing is divided.
+    return Timestamp{ticks * (ticks_per_second == 1 ? 1s / 1us : 1ms / 1us) * 1us};
 }
 
 namespace {
@@ -120,7 +109,7 @@ Errc descend(JsonValue value, std::span<const std::string_view> names, EventRead
 
 }  // namespace
 
-std::string token_behind(simdjson::ondemand::parser& parser, std::string_view bytes,
+std::string token_behind(JsonParser& parser, std::string_view bytes,
                          std::initializer_list<std::string_view> names) {
     Arena arena;
     EventReader reader(arena);
@@ -135,15 +124,16 @@ std::string_view join_id(std::string_view prefix, std::string_view id, Arena& ar
     return id.empty() ? std::string_view() : arena.join({prefix, id});
 }
 
-Errc admit(Mention mention, Mentions& out) {
-    mention.links_begin = static_cast<std::uint32_t>(claimed_links(out));
-    mention.links_count = static_cast<std::uint32_t>(out.links.size()) - mention.links_begin;
-    Errc error = Errc::ok;
-    if (mention.id.empty()) error = Errc::missing_member;
-    else if (out.list.size() >= limits::kMentionsPerFrame) error = Errc::too_many;
-    else if (!fits(mention, out.links_of(mention))) error = Errc::too_large;
-    if (error == Errc::ok) out.list.push_back(mention);
-    return error;
+Errc admit(const Mention& mention, Mentions& out) {
+    const auto links = std::span(out.links).subspan(claimed_links(out));
+    if (mention.id.empty()) return Errc::missing_member;
+    if (out.list.size() >= limits::kMentionsPerFrame) return Errc::too_many;
+    if (!fits(mention, links)) return Errc::too_large;
+    const auto begin = out.links.size() - links.size();
+    auto& added = out.list.emplace_back(mention);
+    added.links_begin = static_cast<std::uint32_t>(begin);
+    added.links_count = static_cast<std::uint32_t>(links.size());
+    return Errc::ok;
 }
 
 void drop_loose_links(Mentions& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "core/errc.hpp"
 #include "core/mention.hpp"
 #include "platforms/json.hpp"
+#include "platforms/names.hpp"
 
 namespace hark::platforms {
 
@@ -22,9 +24,15 @@ public:
     explicit EventReader(Arena& arena) noexcept : arena_(&arena) {}
 
     /// A string; null leaves `out` empty.
-    void text(JsonValue value, std::string_view& out);
+    void text(JsonValue value, std::string_view& out) {
+        if (out.data() != nullptr) return;
+        if (const auto error = json_text(value, *arena_, out); error != Errc::ok) note(error);
+    }
     /// A string, or an integer as its digits: platforms send the same id in both forms.
-    void token(JsonValue value, std::string_view& out);
+    void token(JsonValue value, std::string_view& out) {
+        if (value.first() == '"') text(value, out);
+        else number(value, out);
+    }
     /// Unix seconds or milliseconds, as a number or as a string of digits.
     void seconds(JsonValue value, Timestamp& out);
     void milliseconds(JsonValue value, Timestamp& out);
@@ -53,27 +61,27 @@ public:
 
     /// json_members for an object whose later members are needed before its earlier ones: `peek`
     /// sees the members first and says true when it has seen enough; it must not read what `use`
-    /// reads. An escaped key is empty to `peek`: the parser has room to unescape each key once.
+    /// reads.
     template <typename Peek, typename Use>
-    [[nodiscard]] static Errc members_twice(JsonObject& object, Peek peek, Use use) {
-        for (auto member : object) {
-            simdjson::ondemand::field field;
-            if (const auto error = std::move(member).get(field)) return json_error(error);
-            if (peek(plain_key(field), field.value())) break;
-        }
-        if (const auto error = object.reset().error()) return json_error(error);
+    [[nodiscard]] static Errc members_twice(JsonObject object, Peek peek, Use use) {
+        const auto depth = object.walk->depth;
+        bool enough = false;
+        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
+            enough = peek(key, value);
+            return enough ? Errc::too_many : Errc::ok;
+        });
+        if (broken != Errc::ok && !enough) return broken;
+        object.walk->depth = depth;
         return json_members(object, use);
     }
 
 private:
-    static std::string_view plain_key(simdjson::ondemand::field& field) noexcept {
-        const char* const begin = field.key().raw();
-        const char* at = begin;
-        while (*at != '"' && *at != '\\') ++at;
-        return {begin, *at == '"' ? static_cast<std::size_t>(at - begin) : 0};
+    bool begins_with(char bracket, JsonValue value) {
+        if (value.first() == bracket) return true;
+        if (json_raw(value) != "null") note(Errc::wrong_type);
+        return false;
     }
-
-    bool begins_with(char bracket, JsonValue value);
+    void number(JsonValue value, std::string_view& out);
     void epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out);
 
     Arena* arena_;
@@ -89,43 +97,73 @@ private:
 template <typename T>
 struct Member {
     std::string_view name;
-    std::string_view T::* field;
+    std::string_view T::*field;
 };
 
-/// The field that takes the member of this name; nullptr when none does.
-template <typename T>
-[[nodiscard]] std::string_view T::* field_of(std::span<const Member<T>> members,
-                                             std::string_view name) noexcept {
-    for (const auto& member : members) {
-        if (member.name == name) return member.field;
+/// Members with their fields, for one look at each key. Made while compiling.
+template <typename T, std::size_t kCount>
+class Members {
+public:
+    consteval Members(const Member<T> (&members)[kCount]) : names_(names_of(members)) {
+        for (std::size_t i = 0; i < kCount; ++i) fields_[i] = members[i].field;
     }
-    return nullptr;
-}
+    /// The field that takes the member of this name; nullptr when none does.
+    [[nodiscard]] std::string_view T::*field_of(std::string_view name) const noexcept {
+        const auto place = names_.of(name);
+        return place < kCount ? fields_[place] : nullptr;
+    }
+
+private:
+    static consteval Names<kCount> names_of(const Member<T> (&members)[kCount]) {
+        std::string_view names[kCount];
+        for (std::size_t i = 0; i < kCount; ++i) names[i] = members[i].name;
+        return Names<kCount>(names);
+    }
+
+    Names<kCount> names_;
+    std::array<std::string_view T::*, kCount> fields_{};
+};
 
 /// Reads the member as a token into the field that takes it. False: none does.
-template <typename T>
-bool read_token(std::span<const Member<T>> members, std::string_view key, JsonValue value,
+template <typename T, std::size_t kCount>
+bool read_token(const Members<T, kCount>& members, std::string_view key, JsonValue value,
                 EventReader& reader, T& out) {
-    const auto field = field_of<T>(members, key);
+    const auto field = members.field_of(key);
     if (field != nullptr) reader.token(value, out.*field);
+    return field != nullptr;
+}
+/// The same as a string.
+template <typename T, std::size_t kCount>
+bool read_text(const Members<T, kCount>& members, std::string_view key, JsonValue value,
+               EventReader& reader, T& out) {
+    const auto field = members.field_of(key);
+    if (field != nullptr) reader.text(value, out.*field);
     return field != nullptr;
 }
 
 /// Reads an object: members named in `tokens` as tokens, those in `texts` as strings, no others.
 /// What is returned says that the JSON itself is broken.
-template <typename T>
-[[nodiscard]] Errc read_fields(std::span<const Member<T>> tokens, std::span<const Member<T>> texts,
+template <typename T, std::size_t kTokens>
+[[nodiscard]] Errc read_fields(const Members<T, kTokens>& tokens, JsonValue value,
+                               EventReader& reader, T& out) {
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        read_token(tokens, key, member, reader, out);
+        return Errc::ok;
+    });
+}
+template <typename T, std::size_t kTokens, std::size_t kTexts>
+[[nodiscard]] Errc read_fields(const Members<T, kTokens>& tokens, const Members<T, kTexts>& texts,
                                JsonValue value, EventReader& reader, T& out) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (read_token<T>(tokens, key, member, reader, out)) return Errc::ok;
-        if (const auto field = field_of<T>(texts, key)) reader.text(member, out.*field);
+        if (!read_token(tokens, key, member, reader, out))
+            read_text(texts, key, member, reader, out);
         return Errc::ok;
     });
 }
 
 /// Of a JSON document the string or integer behind these names, one inside the other; empty when
 /// there is none.
-[[nodiscard]] std::string token_behind(simdjson::ondemand::parser& parser, std::string_view bytes,
+[[nodiscard]] std::string token_behind(JsonParser& parser, std::string_view bytes,
                                        std::initializer_list<std::string_view> names);
 
 /// Prefix and id in one; empty when the platform's own id is.
@@ -138,7 +176,7 @@ inline void count_media(std::uint16_t& media) noexcept {
 
 /// Adds the mention, with the links that were pushed since the last one. Not ok: it has no id, or a
 /// part is beyond core/limits.hpp; its links are loose then.
-[[nodiscard]] Errc admit(Mention mention, Mentions& out);
+[[nodiscard]] Errc admit(const Mention& mention, Mentions& out);
 
 /// Takes back links that belong to no mention.
 void drop_loose_links(Mentions& out);

@@ -1,6 +1,8 @@
 #include "platforms/json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -11,23 +13,23 @@ namespace hark::platforms {
 
 namespace {
 
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+constexpr auto kHexDigits = [] {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (int i = 0; i < 10; ++i) digits['0' + i] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i)
+        digits['a' + i] = digits['A' + i] = static_cast<std::int8_t>(10 + i);
+    return digits;
+}();
 
-/// Four hexadecimal digits at the front; -1 when they are not.
+/// Four hexadecimal digits at the front; negative when they are not.
 std::int32_t hex4(std::string_view text) noexcept {
     if (text.size() < 4) return -1;
-    std::int32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-        const int digit = hex_digit(text[i]);
-        if (digit < 0) return -1;
-        value = value * 16 + digit;
-    }
-    return value;
+    const auto digit = [text](std::size_t i) {
+        return std::int32_t{kHexDigits[static_cast<std::uint8_t>(text[i])]};
+    };
+    // What is none is -1, and stays negative in all that is shifted and added.
+    return digit(0) * 0x1000 | digit(1) * 0x100 | digit(2) * 0x10 | digit(3);
 }
 
 /// What follows `\u`; moves `rest` behind it.
@@ -93,24 +95,69 @@ Errc json_error(simdjson::error_code error) noexcept {
     }
 }
 
-std::string_view json_raw(JsonValue value) noexcept {
-    auto token = value.raw_json_token();
-    while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ')
-        token.remove_suffix(1);
-    return token;
+Errc JsonParser::open(std::string_view bytes) {
+    if (indexer_ == nullptr || indexer_->capacity() < bytes.size()) {
+        // The depth is that of simdjson's own parsers, which nobody uses here.
+        const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+            std::bit_ceil(bytes.size()), 1, indexer_);
+        if (error != simdjson::SUCCESS) return json_error(error);
+    }
+    const auto error = indexer_->stage1(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                        bytes.size(), simdjson::stage1_mode::regular);
+    if (error != simdjson::SUCCESS) return json_error(error);
+    const auto* const tokens = indexer_->structural_indexes.get();
+    walk_.bytes = bytes.data();
+    walk_.next = tokens;
+    walk_.end = tokens + indexer_->n_structural_indexes;
+    walk_.plain_from = walk_.plain_to = bytes.data();
+    walk_.depth = 0;
+    walk_.keys.reset();
+    const char first = bytes[tokens[0]];
+    const char last = bytes[walk_.end[-1]];
+    if (first != '{' && first != '[') return Errc::wrong_type;
+    // What is cut off is looked at to its end: the walk may not come to where it is too deep.
+    return last == (first == '{' ? '}' : ']') ? Errc::ok : json_depth(bytes);
 }
 
-Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
+bool JsonWalk::look_for_escapes(const char* from, const char* to) noexcept {
+    const char* const stop = bytes + *end;
+    const auto* const found = std::memchr(from, '\\', static_cast<std::size_t>(stop - from));
+    plain_from = from;
+    plain_to = found == nullptr ? stop : static_cast<const char*>(found);
+    return to <= plain_to;
+}
+
+Errc JsonWalk::skip_nested(Token& token) const noexcept {
+    std::size_t open = 1;
+    std::size_t deepest = 1;
+    while (open > 0) {
+        if (token == end) return Errc::truncated;
+        const int c = bytes[*token++] | 0x20;
+        open += c == '{' ? 1U : 0U;
+        open -= c == '}' ? 1U : 0U;
+        deepest = std::max(deepest, open);
+    }
+    return depth + deepest <= limits::kJsonDepth ? Errc::ok : Errc::too_deep;
+}
+
+Errc json_whole(JsonValue value, std::string_view& out) {
+    auto& walk = *value.walk;
+    auto token = value.at + 1;
+    if (const auto error = walk.skip_nested(token); error != Errc::ok) return error;
+    walk.next = token;
+    const char* const end = walk.bytes + token[-1] + 1;
+    out = {value.begin(), static_cast<std::size_t>(end - value.begin())};
+    return Errc::ok;
+}
+
+Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out) {
     auto token = json_raw(value);
     if (token == "null") return Errc::ok;
     if (!token.starts_with('"')) return Errc::wrong_type;
     if (token.size() < 2 || token.back() != '"') return Errc::malformed_json;
     token.remove_prefix(1);
     token.remove_suffix(1);
-    if (std::memchr(token.data(), '\\', token.size()) != nullptr)
-        return json_unescape(token, arena, out);
-    out = token;
-    return Errc::ok;
+    return json_unescape(token, arena, out);
 }
 
 Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out) {
@@ -120,11 +167,13 @@ Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out)
     auto rest = inside;
     auto error = Errc::ok;
     while (!rest.empty() && error == Errc::ok) {
-        const auto plain = std::min(rest.find('\\'), rest.size());
-        std::memcpy(end, rest.data(), plain);
-        end += plain;
-        rest.remove_prefix(plain);
-        if (rest.empty()) break;
+        if (rest.front() != '\\') {
+            const auto plain = std::min(rest.find('\\'), rest.size());
+            std::memcpy(end, rest.data(), plain);
+            end += plain;
+            rest.remove_prefix(plain);
+            continue;
+        }
         if (rest.size() < 2) return Errc::malformed_json;
         const char kind = rest[1];
         rest.remove_prefix(2);

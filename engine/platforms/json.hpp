@@ -2,114 +2,209 @@
 
 #include <simdjson.h>
 
+#include <cstdint>
+#include <cstring>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "core/arena.hpp"
 #include "core/errc.hpp"
+#include "core/limits.hpp"
 
-/// What all platforms read JSON with: simdjson's On-Demand over the frame's own padded bytes.
-/// Members may come in any order; of duplicate keys the first counts (each reader keeps what it
-/// has). Nothing here throws or recurses.
+/// What all platforms read JSON with: simdjson finds the structure of the frame's own padded bytes
+/// (and that they are UTF-8), and the walk over it is ours: a decoder sees each member once, in the
+/// order in which they come, and takes of it what it wants. Of duplicate keys the first counts
+/// (each reader keeps what it has). Nothing here throws or recurses.
 namespace hark::platforms {
 
-using JsonValue = simdjson::ondemand::value;
-using JsonObject = simdjson::ondemand::object;
-using JsonArray = simdjson::ondemand::array;
-using JsonWrittenKey = simdjson::ondemand::raw_json_string;
+/// Where the walk over one document is. A token is told by the place of its offset in `bytes`.
+struct JsonWalk {
+    using Token = const std::uint32_t*;
+
+    const char* bytes = nullptr;
+    Token end = nullptr;   ///< behind the last; it may be read: the bytes' end
+    Token next = nullptr;  ///< behind the object or array that was read last
+    // Where the bytes are known to have no backslash.
+    const char* plain_from = nullptr;
+    const char* plain_to = nullptr;
+    std::size_t depth = 0;
+    Arena keys{};  ///< keys that had escapes
+
+    /// The first character of a token; behind the last one any that is not JSON's.
+    [[nodiscard]] char first_of(Token token) const noexcept {
+        return token < end ? bytes[*token] : '\0';
+    }
+    /// What to say of a token that must not be there.
+    [[nodiscard]] Errc unexpected(Token token) const noexcept {
+        return token < end ? Errc::malformed_json : Errc::truncated;
+    }
+    /// Whether there is no backslash from `from` to `to`. What is looked at is remembered, so that
+    /// a walk looks at each byte about once.
+    [[nodiscard]] bool is_plain(const char* from, const char* to) noexcept {
+        return (from >= plain_from && to <= plain_to) || look_for_escapes(from, to);
+    }
+    [[nodiscard]] bool look_for_escapes(const char* from, const char* to) noexcept;
+    /// Reads a key and its colon, moving `token` behind both.
+    [[nodiscard]] Errc take_key(Token& token, std::string_view& key);
+    /// Moves `token` from a value that was used behind it: whoever used an object or array has read
+    /// all of it (`next` stands behind it), or nothing.
+    [[nodiscard]] Errc leave(Token& token) noexcept;
+    [[nodiscard]] Errc skip_nested(Token& token) const noexcept;
+    /// Reads the comma before the next member or item (`more`), or the bracket that ends them.
+    [[nodiscard]] Errc go_on(Token& token, char bracket, bool& more) const noexcept {
+        const char c = first_of(token);
+        more = c == ',';
+        if (!more && c != bracket) return unexpected(token);
+        ++token;
+        return Errc::ok;
+    }
+};
+
+/// A value of the document in hand: a view, as long as the walk has not come to the next one.
+struct JsonValue {
+    JsonWalk* walk = nullptr;
+    const std::uint32_t* at = nullptr;
+
+    [[nodiscard]] const char* begin() const noexcept { return walk->bytes + *at; }
+    [[nodiscard]] char first() const noexcept { return *begin(); }
+    /// Where its token ends; of an object or array, its first bracket.
+    [[nodiscard]] const char* end() const noexcept {
+        const char* stop = walk->bytes + at[1];
+        while (static_cast<unsigned char>(stop[-1]) <= ' ' && stop - 1 > begin()) --stop;
+        return stop;
+    }
+};
+
+/// A value that is known to be an object.
+using JsonObject = JsonValue;
+
+/// What a document is read with; keeps its memory from one to the next. Not thread-safe.
+class JsonParser {
+public:
+    /// Finds the structure of `bytes`, which are at least one token then.
+    [[nodiscard]] Errc open(std::string_view bytes);
+    [[nodiscard]] JsonWalk& walk() noexcept { return walk_; }
+
+private:
+    std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer_;
+    JsonWalk walk_;
+};
 
 [[nodiscard]] Errc json_error(simdjson::error_code error) noexcept;
 
 /// The value as it is written, blanks trimmed; of an object or array only its first bracket.
 /// Reading it does not consume the value.
-[[nodiscard]] std::string_view json_raw(JsonValue value) noexcept;
+[[nodiscard]] inline std::string_view json_raw(JsonValue value) noexcept {
+    const char* const begin = value.begin();
+    return {begin, static_cast<std::size_t>(value.end() - begin)};
+}
 
-/// A string, as a view into the frame when it has no escapes, else unescaped into the arena. null
-/// leaves `out` empty. Half a surrogate pair is lone_surrogate, an escaped NUL malformed_json,
-/// anything but a string wrong_type.
-[[nodiscard]] Errc json_text(JsonValue value, Arena& arena, std::string_view& out);
+/// An object or array from bracket to bracket. Not ok: it is broken.
+[[nodiscard]] Errc json_whole(JsonValue value, std::string_view& out);
 
 /// The inside of a string literal that is known to hold a backslash.
 [[nodiscard]] Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out);
 
-/// ok when nothing is nested deeper than limits::kJsonDepth.
+/// json_text() for what is no string without escapes.
+[[nodiscard]] Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out);
+
+/// A string, as a view into the frame when it has no escapes, else unescaped into the arena. null
+/// leaves `out` empty. Half a surrogate pair is lone_surrogate, an escaped NUL malformed_json,
+/// anything but a string wrong_type.
+[[nodiscard]] inline Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
+    const char* const begin = value.begin();
+    const char* const end = value.end();
+    const bool plain =
+        *begin == '"' && end - begin >= 2 && end[-1] == '"' && value.walk->is_plain(begin, end);
+    if (!plain) return json_odd_text(value, arena, out);
+    out = {begin + 1, static_cast<std::size_t>(end - begin - 2)};
+    return Errc::ok;
+}
+
+/// ok when nothing is nested deeper than limits::kJsonDepth: for bytes that json_document() does
+/// not read.
 [[nodiscard]] Errc json_depth(std::string_view bytes) noexcept;
 
-/// A key without its quotes. Valid as long as the frame (or, with escapes, until the parser's next
-/// document).
-[[nodiscard]] inline std::string_view json_key(simdjson::ondemand::field& field) {
-    const char* const begin = field.key().raw();
-    for (const char* at = begin;; ++at) {
-        if (*at == '"') return {begin, static_cast<std::size_t>(at - begin)};
-        if (*at == '\\') break;
+/// Calls `use(value at token)` for what stands between two brackets, `take(token)` before each.
+template <typename Take, typename Use>
+[[nodiscard]] Errc json_inside(JsonValue value, char bracket, Take take, Use use) {
+    auto& walk = *value.walk;
+    if (++walk.depth > limits::kJsonDepth) return Errc::too_deep;
+    // Not in memory: each step would wait for the one before it to be written and read again.
+    auto token = value.at + 1;
+    bool more = walk.first_of(token) != bracket;
+    if (!more) ++token;
+    while (more) {
+        if (const auto error = take(token); error != Errc::ok) return error;
+        walk.next = token;
+        if (const auto broken = use(JsonValue{&walk, token}); broken != Errc::ok) return broken;
+        if (const auto error = walk.leave(token); error != Errc::ok) return error;
+        if (const auto error = walk.go_on(token, bracket, more); error != Errc::ok) return error;
     }
-    std::string_view key;
-    return field.unescaped_key().get(key) == simdjson::SUCCESS ? key : std::string_view{};
+    walk.next = token;
+    --walk.depth;
+    return Errc::ok;
 }
 
 /// Calls `use(key, value)` for every member. What is not ok ends the walk and is returned.
 template <typename Use>
-[[nodiscard]] Errc json_members(JsonObject& object, Use use) {
-    for (auto member : object) {
-        simdjson::ondemand::field field;
-        if (const auto error = std::move(member).get(field)) return json_error(error);
-        const auto key = json_key(field);
-        if (const auto broken = use(key, field.value()); broken != Errc::ok) return broken;
-    }
-    return Errc::ok;
-}
-template <typename Use>
 [[nodiscard]] Errc json_members(JsonValue value, Use use) {
-    JsonObject object;
-    if (const auto error = value.get_object().get(object)) return json_error(error);
-    return json_members(object, use);
-}
-
-/// json_members with each key as it is written, to be compared with names by `==`: for the hottest
-/// platforms. A key with escapes equals no name.
-template <typename Use>
-[[nodiscard]] Errc json_written_members(JsonObject& object, Use use) {
-    for (auto member : object) {
-        if (const auto error = member.error()) return json_error(error);
-        auto& field = member.value_unsafe();
-        if (const auto broken = use(field.key(), field.value()); broken != Errc::ok) return broken;
-    }
-    return Errc::ok;
+    if (value.first() != '{') return Errc::wrong_type;
+    std::string_view key;
+    return json_inside(
+        value, '}', [&](JsonWalk::Token& token) { return value.walk->take_key(token, key); },
+        [&](JsonValue member) { return use(key, member); });
 }
 
 /// Calls `use(value)` for every item.
 template <typename Use>
-[[nodiscard]] Errc json_items(JsonArray& array, Use use) {
-    for (auto item : array) {
-        JsonValue one;
-        if (const auto error = std::move(item).get(one)) return json_error(error);
-        if (const auto broken = use(one); broken != Errc::ok) return broken;
-    }
-    return Errc::ok;
-}
-template <typename Use>
 [[nodiscard]] Errc json_items(JsonValue value, Use use) {
-    JsonArray array;
-    if (const auto error = value.get_array().get(array)) return json_error(error);
-    return json_items(array, use);
+    if (value.first() != '[') return Errc::wrong_type;
+    const auto* const end = value.walk->end;
+    return json_inside(
+        value, ']',
+        [end](JsonWalk::Token token) { return token < end ? Errc::ok : Errc::truncated; }, use);
 }
 
 /// Parses `bytes` (limits::kFramePadding readable bytes must follow) and calls `use(root)`, which
 /// must walk the root to its end. Anything after the document is refused. The parser keeps the
 /// document until its next one.
 template <typename Use>
-[[nodiscard]] Errc json_document(simdjson::ondemand::parser& parser, std::string_view bytes,
-                                 Use use) {
-    if (const auto deep = json_depth(bytes); deep != Errc::ok) return deep;
-    simdjson::ondemand::document document;
-    const simdjson::padded_string_view padded(bytes.data(), bytes.size(),
-                                              bytes.size() + simdjson::SIMDJSON_PADDING);
-    if (const auto error = parser.iterate(padded).get(document)) return json_error(error);
-    JsonValue root;
-    if (const auto error = document.get_value().get(root)) return json_error(error);
-    if (const auto broken = use(root); broken != Errc::ok) return broken;
-    // At the end of the document there is no location left.
-    return document.current_location().error() == simdjson::OUT_OF_BOUNDS ? Errc::ok
-                                                                          : Errc::malformed_json;
+[[nodiscard]] Errc json_document(JsonParser& parser, std::string_view bytes, Use use) {
+    if (const auto error = parser.open(bytes); error != Errc::ok) return error;
+    auto& walk = parser.walk();
+    if (const auto broken = use(JsonValue{&walk, walk.next}); broken != Errc::ok) return broken;
+    return walk.next == walk.end ? Errc::ok : Errc::malformed_json;
+}
+
+inline Errc JsonWalk::take_key(Token& token, std::string_view& key) {
+    if (first_of(token) != '"') return unexpected(token);
+    const char* const begin = bytes + *token + 1;
+    if (first_of(token + 1) != ':') return unexpected(token + 1);
+    const char* stop = bytes + token[1];
+    while (static_cast<unsigned char>(*--stop) <= ' ') {
+    }
+    key = {begin, static_cast<std::size_t>(stop - begin)};
+    token += 2;
+    if (token == end) return Errc::truncated;
+    if (is_plain(begin, stop)) return Errc::ok;
+    const auto inside = std::exchange(key, {});
+    (void)json_unescape(inside, keys, key);  // one that cannot be read is nobody's name
+    return Errc::ok;
+}
+
+inline Errc JsonWalk::leave(Token& token) noexcept {
+    const char c = bytes[*token];
+    const auto* const used = token++;
+    if (c == '"') return Errc::ok;
+    const int folded = c | 0x20;  // `{` and `[` differ in one bit, as do `}` and `]`
+    if (folded == '{') {
+        if (next == used) return skip_nested(token);
+        token = next;
+        return Errc::ok;
+    }
+    return folded == '}' || c == ',' || c == ':' ? Errc::malformed_json : Errc::ok;
 }
 
 }  // namespace hark::platforms

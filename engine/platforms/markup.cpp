@@ -117,12 +117,12 @@ std::string_view attribute(std::string_view attributes, std::string_view name) n
 /// Where a tag that begins with `html` ends: `>` inside quotes does not end it, unless no other
 /// does.
 std::size_t tag_end(std::string_view html) noexcept {
-    char quote = '\0';
     for (std::size_t at = 0; at < html.size(); ++at) {
         const char c = html[at];
-        if (quote != '\0') quote = c == quote ? '\0' : quote;
-        else if (c == '>') return at;
-        else if (c == '"' || c == '\'') quote = c;
+        if (c == '>') return at;
+        if (c != '"' && c != '\'') continue;
+        at = html.find(c, at + 1);
+        if (at == std::string_view::npos) break;
     }
     return html.find('>');
 }

@@ -280,7 +280,9 @@ TEST_P(LiveBadDay, cut_in_the_middle_of_a_message_is_no_message) {
     auto& client = meet({cut, cut});
     client.start();
     ASSERT_TRUE(is_told());
-    if (!GetParam().seen.empty()) EXPECT_EQ(client.seen.at(0), GetParam().seen);
+    if (!GetParam().seen.empty()) {
+        EXPECT_EQ(client.seen.at(0), GetParam().seen);
+    }
     EXPECT_THAT(client.errors, IsEmpty());
     EXPECT_EQ(client.total("hark_source_failures_total"), 2U);
     EXPECT_EQ(asked(), 3U);

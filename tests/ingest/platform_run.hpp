@@ -52,7 +52,7 @@ public:
         options.rate_limit_wait = std::chrono::milliseconds(200);
         options.refused_wait = std::chrono::milliseconds(200);
     }
-    ~PlatformRun() {
+    virtual ~PlatformRun() {
         if (!client) return;
         client->stop();
         EXPECT_TRUE(until([&] { return client->drained(); }));

@@ -17,7 +17,7 @@ std::string repeat(std::string_view piece, std::size_t times) {
 }
 
 TEST(JsonText, IsAViewIntoTheFrameUnlessItHasEscapes) {
-    simdjson::ondemand::parser parser;
+    JsonParser parser;
     const PaddedBytes bytes(R"({"plain" : "ab" , "escaped":"a\nb","none":null})");
     Arena arena;
     std::string_view plain;
@@ -36,6 +36,81 @@ TEST(JsonText, IsAViewIntoTheFrameUnlessItHasEscapes) {
     EXPECT_EQ(plain.data(), bytes.view().data() + bytes.view().find("ab"));
     EXPECT_EQ(escaped, "a\nb");
     EXPECT_EQ(none, "before");
+}
+
+/// Every text of an object, of those that come later first.
+std::vector<std::string> texts_backwards(std::string_view body) {
+    JsonParser parser;
+    const PaddedBytes bytes(body);
+    Arena arena;
+    std::vector<std::string> texts;
+    const auto error = json_document(parser, bytes.view(), [&](JsonValue root) {
+        std::vector<JsonValue> values;
+        const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
+            texts.emplace_back(key);
+            values.push_back(value);
+            return Errc::ok;
+        });
+        for (auto i = values.size(); i-- > 0;) {
+            std::string_view text;
+            EXPECT_EQ(json_text(values[i], arena, text), Errc::ok);
+            texts.emplace_back(text);
+        }
+        return broken;
+    });
+    EXPECT_EQ(error, Errc::ok);
+    return texts;
+}
+
+TEST(JsonText, HasItsEscapesWhereverTheWalkHasLooked) {
+    EXPECT_EQ(texts_backwards(R"({"a":"1\t","\u0062":"plain","c":"\n2","d":"plain too"})"),
+              (std::vector<std::string>{"a", "b", "c", "d", "plain too", "\n2", "plain", "1\t"}));
+}
+
+TEST(JsonMembers, AreSteppedOverWhereNobodyReadsThem) {
+    const auto keys_of = [](std::string_view body) {
+        JsonParser parser;
+        const PaddedBytes bytes(body);
+        std::string keys;
+        const auto error = json_document(parser, bytes.view(), [&](JsonValue root) {
+            return json_members(root, [&](std::string_view key, JsonValue) {
+                keys += std::string(key) + ' ';
+                return Errc::ok;
+            });
+        });
+        return error == Errc::ok ? keys : std::string(to_string(error));
+    };
+    EXPECT_EQ(keys_of(R"({"a":{"x":[{},[[]],"]}"]} ,"b" :[ ],"c":-1,"d":{}})"), "a b c d ");
+    EXPECT_EQ(keys_of("{}"), "");
+    for (const auto* bad :
+         {R"({"a":,"b":1})", R"({"a":})", R"({"a"::1})", R"({"a":1 2})", R"({"a":"x" "y"})",
+          R"({"a":]})", R"({1:2})", R"({,})", R"({"a"})", R"({"a":{}{}})", R"({"a":1]})"}) {
+        EXPECT_EQ(keys_of(bad), "malformed_json") << bad;
+    }
+    for (const auto* cut : {"{", R"({"a")", R"({"a":)", R"({"a":1)", R"({"a":1,)", R"({"a":[1,{})",
+                            R"({"a":{"b":1})"}) {
+        EXPECT_EQ(keys_of(cut), "truncated") << cut;
+    }
+}
+
+TEST(JsonItems, EndWithTheirBracket) {
+    const auto count_of = [](std::string_view body) {
+        JsonParser parser;
+        const PaddedBytes bytes(body);
+        std::size_t count = 0;
+        const auto error = json_document(parser, bytes.view(), [&](JsonValue root) {
+            return json_items(root, [&](JsonValue) {
+                ++count;
+                return Errc::ok;
+            });
+        });
+        return error == Errc::ok ? std::to_string(count) : std::string(to_string(error));
+    };
+    EXPECT_EQ(count_of("[]"), "0");
+    EXPECT_EQ(count_of(R"([1, [2,3], {"a":[]}, "]" ])"), "4");
+    for (const auto* bad : {"[,]", "[1,]", "[1 2]", "[1}]", "[:]", "[1]]"})
+        EXPECT_EQ(count_of(bad), "malformed_json") << bad;
+    for (const auto* cut : {"[", "[1", "[1,", "[[1]"}) EXPECT_EQ(count_of(cut), "truncated") << cut;
 }
 
 TEST(JsonUnescape, KnowsEveryEscape) {
@@ -155,16 +230,16 @@ TEST_P(Hostile, BrokenJsonIsRefused) {
     EXPECT_EQ(error_of("null"), "wrong_type");
     EXPECT_EQ(error_of("\"x\""), "wrong_type");
     EXPECT_EQ(error_of("{}"), "missing_member");
-    EXPECT_EQ(error_of(whole + "x"), kNoBraceAtTheEnd);
+    EXPECT_EQ(error_of(whole + "x"), "malformed_json");
     EXPECT_EQ(error_of(whole + "{}"), "malformed_json");
     EXPECT_EQ(error_of(whole + "}"), "malformed_json");
-    EXPECT_EQ(error_of(whole + std::string(1, '\0')), kNoBraceAtTheEnd);
+    EXPECT_EQ(error_of(whole + std::string(1, '\0')), "malformed_json");
     EXPECT_EQ(error_of(R"({"a":1,})"), "malformed_json");
     EXPECT_EQ(error_of(R"({"a" 1})"), "malformed_json");
     EXPECT_EQ(error_of("{\"a\":\"\xFF\"}"), "invalid_utf8");
-    // Newer readers skip a byte order mark, as RFC 8259 allows.
-    if (!kLooksAtTheEndFirst) {
-        EXPECT_NE(error_of("\xEF\xBB\xBF" + whole), "ok");
+    // simdjson's newer DOM, with which no other platform reads, skips a byte order mark.
+    if (GetParam().platform != "generic") {
+        EXPECT_EQ(error_of("\xEF\xBB\xBF" + whole), "wrong_type");
     }
 }
 

@@ -188,8 +188,8 @@ TEST(MastodonStream, IsNoneWithoutAnInstance) {
 TEST(Mastodon, DeletionsAndAnswersFindTheStatusByTheInstancesOwnId) {
     const auto platform = mastodon();
     const auto root = decode(*platform, frame("update", status("1", R"("content":"one")")));
-    const auto answer = decode(
-        *platform, frame("update", status("2", R"("content":"two","in_reply_to_id":"1")")));
+    const auto answer =
+        decode(*platform, frame("update", status("2", R"("content":"two","in_reply_to_id":"1")")));
     const auto again = decode(
         *platform, frame("update", status("3", R"("content":"three","in_reply_to_id":"2")")));
     EXPECT_EQ(root.at("mentions[0].id"), "mastodon:https://b.example/s/1");
@@ -248,8 +248,8 @@ TEST(Mastodon, ABoostHasTheWordsOfWhatItBoosts) {
 
 TEST(Mastodon, AQuoteAnswersWhatItQuotes) {
     const auto parent = [](std::string_view quote) {
-        const auto fields = decode(*mastodon(), status("2", R"("content":"no","quote":)" +
-                                                                std::string(quote)));
+        const auto fields =
+            decode(*mastodon(), status("2", R"("content":"no","quote":)" + std::string(quote)));
         return fields.contains("mentions[0].parent") ? fields.at("mentions[0].parent") : "none";
     };
     EXPECT_EQ(parent(R"({"state":"accepted","quoted_status":)" + status("1", R"("x":1)") + "}"),
@@ -259,9 +259,9 @@ TEST(Mastodon, AQuoteAnswersWhatItQuotes) {
 }
 
 TEST(Mastodon, WhatStandsInAPollIsText) {
-    const auto fields = decode(
-        *mastodon(), status("2", R"("poll":{"options":[{"title":"yes"},{"title":"no"}]},)"
-                                 R"("content":"<p>Well?</p>")"));
+    const auto fields =
+        decode(*mastodon(), status("2", R"("poll":{"options":[{"title":"yes"},{"title":"no"}]},)"
+                                        R"("content":"<p>Well?</p>")"));
     EXPECT_EQ(fields.at("mentions[0].text"), "Well?\n\nyes\n\nno");
     EXPECT_FALSE(fields.contains("mentions[0].media"));
 }
@@ -284,8 +284,7 @@ TEST(Mastodon, NotificationsOfWhatHappenedToOnesOwnPostsAreIgnored) {
 }
 
 TEST(Mastodon, APayloadThatIsNoJsonSpoilsTheFrameOnlyWhereItIsRead) {
-    EXPECT_EQ(decode(*mastodon(), frame("update", R"({"uri":"x")")).at("error"),
-              kNoBraceAtTheEnd);
+    EXPECT_EQ(decode(*mastodon(), frame("update", R"({"uri":"x")")).at("error"), "truncated");
     EXPECT_EQ(decode(*mastodon(), frame("update", "undefined")).at("error"), "wrong_type");
     EXPECT_EQ(decode(*mastodon(), frame("update", "{]")).at("error"), "malformed_json");
     EXPECT_EQ(decode(*mastodon(), frame("update", "[]")).at("error"), "wrong_type");

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <map>
 #include <memory>
 #include <string>
@@ -17,13 +15,6 @@
 /// What the tests of all platforms share. Every payloads/<platform>/NAME.json with a
 /// NAME.expected.json beside it is a test: see payload_test.cpp for the members of the latter.
 namespace hark::platforms::testing {
-
-/// What is said of an object behind which more stands, or nothing at all: newer readers look at the
-/// last byte first.
-inline constexpr bool kLooksAtTheEndFirst =
-    simdjson::SIMDJSON_VERSION_MAJOR > 3 || simdjson::SIMDJSON_VERSION_MINOR >= 10;
-inline constexpr const char* kNoBraceAtTheEnd =
-    kLooksAtTheEndFirst ? "truncated" : "malformed_json";
 
 /// Bytes with just the padding that a frame promises, so that the sanitizer sees a read beyond it.
 class PaddedBytes {

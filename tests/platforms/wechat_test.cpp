@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
@@ -307,8 +308,8 @@ TEST(WeChatCipher, RefusesWhatIsNoPaddingOrNoLength) {
     EXPECT_FALSE(opened(std::string(9, 'a'), kAppId, 33)) << "more than a block";
     EXPECT_FALSE(opened(std::string(10, 'a'), std::string(kAppId) + std::string(16, '\0'), 0));
     EXPECT_FALSE(opened(std::string(9, 'a'), std::string(kAppId) + "x", 16)) << "receiver";
-    EXPECT_FALSE(opened(std::string(10, 'a'), std::string(kAppId) + std::string(14, 'x') + "\2\3",
-                        0))
+    EXPECT_FALSE(
+        opened(std::string(10, 'a'), std::string(kAppId) + std::string(14, 'x') + "\2\3", 0))
         << "padding that does not repeat";
     {
         wechat::Cipher cipher({*wechat::decode_aes_key(kAesKey)}, std::string(kAppId));
@@ -435,9 +436,9 @@ TEST(WeChat, MembersOfMembersAndUnknownOnesPass) {
 }
 
 TEST(WeChat, WhatWasUnderstoodOfAVoiceIsItsText) {
-    const auto fields =
-        decode_xml("<FromUserName>o</FromUserName><MsgType>voice</MsgType><MsgId>5</MsgId>"
-                   "<Recognition>where is it</Recognition>");
+    const auto fields = decode_xml(
+        "<FromUserName>o</FromUserName><MsgType>voice</MsgType><MsgId>5</MsgId>"
+        "<Recognition>where is it</Recognition>");
     EXPECT_EQ(fields.at("mentions[0].text"), "where is it");
     EXPECT_EQ(fields.at("mentions[0].media"), "1");
 }
@@ -457,9 +458,9 @@ TEST(WeChat, WhatIsMissingOrWrongIsSaid) {
 }
 
 TEST(WeComMessage, HasItsOwnName) {
-    const auto platform =
-        make("wechat", R"({"token":"secret:x","product":"wecom","app_id":"ww1",)"
-                       R"("encoding_aes_key":"secret:)" + std::string(kAesKey) + "\"}");
+    const auto platform = make("wechat", R"({"token":"secret:x","product":"wecom","app_id":"ww1",)"
+                                         R"("encoding_aes_key":"secret:)" +
+                                             std::string(kAesKey) + "\"}");
     const auto fields = decode(*platform, "<xml>" + text_message("hi") + "</xml>");
     EXPECT_EQ(fields.at("mentions[0].platform"), "wecom");
     EXPECT_EQ(fields.at("mentions[0].id"), "wecom:gh:5");

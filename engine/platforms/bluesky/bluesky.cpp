@@ -122,7 +122,7 @@ private:
         Event event;
         links_.clear();
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-            return bluesky::read_event(root, frame.bytes, reader, links_, event);
+            return bluesky::read_event(root, reader, links_, event);
         });
         if (broken != Errc::ok) return broken;
         if (event.is_error) return Errc::unknown_platform_error;
@@ -306,7 +306,7 @@ private:
     bool compress_ = true;
     bool forget_cursor_ = false;  ///< the relay does not know our place
     std::string_view gap_;        ///< why something was missed, until that is told; static
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
     bluesky::RelayMessage relay_;
     std::vector<bluesky::FacetLink> links_;  ///< of the message in hand
 };

@@ -22,7 +22,7 @@ struct Event {
     std::string_view status;  ///< of an account that is not active
     bool is_active = true;
     std::string_view notice;  ///< what the server says of the stream itself
-    bool is_error = false;  ///< the server reports an error of its own
+    bool is_error = false;    ///< the server reports an error of its own
 
     // of the post record
     std::string_view text;
@@ -47,10 +47,9 @@ struct FacetLink {
     return link.begin < link.end && link.end <= text.size();
 }
 
-/// Reads the whole message, whose root stands in `bytes`; links of facets are added to `links`. Not
-/// ok: the JSON is broken.
-[[nodiscard]] Errc read_event(JsonValue root, std::string_view bytes, EventReader& reader,
-                              std::vector<FacetLink>& links, Event& event);
+/// Reads the whole message; links of facets are added to `links`. Not ok: the JSON is broken.
+[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, std::vector<FacetLink>& links,
+                              Event& event);
 
 /// The only collection that holds posts.
 inline constexpr std::string_view kPosts = "app.bsky.feed.post";

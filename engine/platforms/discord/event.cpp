@@ -8,30 +8,22 @@ namespace hark::platforms::discord {
 
 namespace {
 
-constexpr std::array<Member<Message>, 5> kTokens = {{
-    {"id", &Message::id},
-    {"type", &Message::type},
-    {"channel_id", &Message::channel_id},
-    {"guild_id", &Message::guild_id},
-    {"lobby_id", &Message::lobby_id},
-}};
-constexpr std::array<Member<Message>, 3> kAuthorTokens = {{
+constexpr Names kFrame({"d", "event", "t", "op", "s", "application_id"});
+constexpr Names kMessage({"id", "type", "channel_id", "guild_id", "lobby_id", "content",
+                          "timestamp", "edited_timestamp", "author", "message_reference",
+                          "attachments", "sticker_items", "mentions", "ids", "user",
+                          "heartbeat_interval", "session_id", "resume_gateway_url"});
+constexpr Members<Message, 3> kAuthorTokens = {{
     {"id", &Message::user_id},
     {"username", &Message::username},
     {"global_name", &Message::display_name},
 }};
-constexpr std::array<Member<Message>, 2> kReferenceTokens = {{
+constexpr Members<Message, 2> kReferenceTokens = {{
     {"type", &Message::reference_type},
     {"message_id", &Message::referenced_id},
 }};
 
-constexpr std::array<Member<Control>, 3> kControlTokens = {{
-    {"heartbeat_interval", &Control::heartbeat_ms},
-    {"session_id", &Control::session_id},
-    {"resume_gateway_url", &Control::resume_url},
-}};
-
-constexpr std::array<Member<Control>, 1> kUserTokens = {{{"id", &Control::user_id}}};
+constexpr Members<Control, 1> kUserTokens = {{{"id", &Control::user_id}}};
 
 /// The types of messages that a person wrote: plain, reply, command, command of a menu.
 constexpr std::array<std::string_view, 5> kSpoken = {"", "0", "19", "20", "23"};
@@ -48,27 +40,34 @@ public:
     FrameReader(EventReader& reader, Event& event) noexcept : reader_(&reader), event_(&event) {}
 
     Errc read_member(std::string_view key, JsonValue value) {
-        if (key == "d") return read_message(value);
-        if (key == "event") {
-            return reader_->object(value, [this](std::string_view name, JsonValue member) {
-                if (name == "data") return read_message(member);
-                if (name == "type") reader_->token(member, event_->name);
-                return Errc::ok;
-            });
+        switch (kFrame.of(key)) {
+            case kFrame["d"]: return read_message(value);
+            case kFrame["event"]: return read_event(value);
+            case kFrame["t"]: reader_->token(value, event_->name); break;
+            case kFrame["s"]: reader_->token(value, event_->control.sequence); break;
+            case kFrame["op"]:
+                reader_->token(value, event_->control.op);
+                event_->enveloped = true;
+                break;
+            case kFrame["application_id"]: event_->enveloped = true; break;
+            default: break;
         }
-        if (key == "t") reader_->token(value, event_->name);
-        else if (key == "op") reader_->token(value, event_->control.op);
-        else if (key == "s") reader_->token(value, event_->control.sequence);
-        event_->enveloped |= key == "op" || key == "application_id";
         return Errc::ok;
     }
 
 private:
+    Errc read_event(JsonValue value) {
+        return reader_->object(value, [this](std::string_view name, JsonValue member) {
+            if (name == "data") return read_message(member);
+            if (name == "type") reader_->token(member, event_->name);
+            return Errc::ok;
+        });
+    }
+
     /// Control messages have numbers and booleans in the place of a message.
     Errc read_message(JsonValue value) {
-        const auto raw = json_raw(value);
-        event_->control.resumable = raw == "true";
-        if (!raw.starts_with('{')) return Errc::ok;
+        event_->control.resumable = json_raw(value) == "true";
+        if (value.first() != '{') return Errc::ok;
         return json_members(value, [this](std::string_view key, JsonValue member) {
             return read_message_member(key, member);
         });
@@ -76,25 +75,29 @@ private:
 
     Errc read_message_member(std::string_view key, JsonValue value) {
         auto& message = event_->message;
-        if (key == "content") reader_->text(value, message.content);
-        else if (key == "timestamp") reader_->time(value, message.created_at);
-        else if (key == "edited_timestamp") reader_->text(value, message.edited_at);
-        else if (key == "author")
-            return read_fields<Message>(kAuthorTokens, {}, value, *reader_, message);
-        else if (key == "message_reference")
-            return read_fields<Message>(kReferenceTokens, {}, value, *reader_, message);
-        else if (key == "attachments" || key == "sticker_items") return count(value);
-        else if (key == "mentions") return read_names(value);
-        else if (key == "ids") return read_ids(value);
-        else if (!read_token<Message>(kTokens, key, value, *reader_, message))
-            return read_control(key, value);
-        return Errc::ok;
-    }
-
-    Errc read_control(std::string_view key, JsonValue value) {
         auto& control = event_->control;
-        if (key == "user") return read_fields<Control>(kUserTokens, {}, value, *reader_, control);
-        read_token<Control>(kControlTokens, key, value, *reader_, control);
+        switch (kMessage.of(key)) {
+            case kMessage["id"]: reader_->token(value, message.id); break;
+            case kMessage["type"]: reader_->token(value, message.type); break;
+            case kMessage["channel_id"]: reader_->token(value, message.channel_id); break;
+            case kMessage["guild_id"]: reader_->token(value, message.guild_id); break;
+            case kMessage["lobby_id"]: reader_->token(value, message.lobby_id); break;
+            case kMessage["content"]: reader_->text(value, message.content); break;
+            case kMessage["timestamp"]: reader_->time(value, message.created_at); break;
+            case kMessage["edited_timestamp"]: reader_->text(value, message.edited_at); break;
+            case kMessage["author"]: return read_fields(kAuthorTokens, value, *reader_, message);
+            case kMessage["message_reference"]:
+                return read_fields(kReferenceTokens, value, *reader_, message);
+            case kMessage["attachments"]:
+            case kMessage["sticker_items"]: return count(value);
+            case kMessage["mentions"]: return read_names(value);
+            case kMessage["ids"]: return read_ids(value);
+            case kMessage["user"]: return read_fields(kUserTokens, value, *reader_, control);
+            case kMessage["heartbeat_interval"]: reader_->token(value, control.heartbeat_ms); break;
+            case kMessage["session_id"]: reader_->token(value, control.session_id); break;
+            case kMessage["resume_gateway_url"]: reader_->token(value, control.resume_url); break;
+            default: break;
+        }
         return Errc::ok;
     }
 

@@ -32,23 +32,23 @@ struct Event {
     Timestamp began_at{};
 };
 
-constexpr std::array<Member<Part>, 2> kPartTokens = {{
+constexpr Members<Part, 2> kPartTokens = {{
     {"id", &Part::id},
     {"part_type", &Part::part_type},
 }};
-constexpr std::array<Member<Part>, 2> kAuthorTokens = {{
+constexpr Members<Part, 2> kAuthorTokens = {{
     {"type", &Part::author_type},
     {"id", &Part::author_id},
 }};
-constexpr std::array<Member<Part>, 1> kAuthorTexts = {{{"name", &Part::author_name}}};
-constexpr std::array<Member<Event>, 3> kTokens = {{
+constexpr Members<Part, 1> kAuthorTexts = {{{"name", &Part::author_name}}};
+constexpr Members<Event, 3> kTokens = {{
     {"app_id", &Event::app_id},
     {"id", &Event::id},
     {"topic", &Event::topic},
 }};
 
 Errc read_part_member(std::string_view key, JsonValue value, EventReader& reader, Part& part) {
-    if (key == "author") return read_fields<Part>(kAuthorTokens, kAuthorTexts, value, reader, part);
+    if (key == "author") return read_fields(kAuthorTokens, kAuthorTexts, value, reader, part);
     if (key == "attachments") {
         return reader.array(value, [&](JsonValue) {
             count_media(part.media);
@@ -58,7 +58,7 @@ Errc read_part_member(std::string_view key, JsonValue value, EventReader& reader
     if (key == "body") reader.text(value, part.body);
     else if (key == "created_at") reader.seconds(value, part.created_at);
     else if (key == "redacted") reader.flag(value, part.redacted);
-    else read_token<Part>(kPartTokens, key, value, reader, part);
+    else read_token(kPartTokens, key, value, reader, part);
     return Errc::ok;
 }
 
@@ -80,7 +80,7 @@ protected:
     Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
         Event event;
         const auto peek = [&](std::string_view key, JsonValue value) {
-            if (key != "data") read_token<Event>(kTokens, key, value, reader, event);
+            if (key != "data") read_token(kTokens, key, value, reader, event);
             return !event.app_id.empty() && !event.topic.empty() && !event.id.empty();
         };
         bool has_data = false;

@@ -26,34 +26,33 @@ struct Event {
     std::string_view text;
 };
 
-constexpr std::array<Member<Event>, 2> kEventTokens = {{
+constexpr Members<Event, 2> kEventTokens = {{
     {"type", &Event::type},
     {"timestamp", &Event::timestamp},
 }};
-constexpr std::array<Member<Event>, 3> kSourceTokens = {{
+constexpr Members<Event, 3> kSourceTokens = {{
     {"userId", &Event::user_id},
     {"groupId", &Event::group_id},
     {"roomId", &Event::room_id},
 }};
-constexpr std::array<Member<Event>, 5> kMessageTokens = {{
+constexpr Members<Event, 5> kMessageTokens = {{
     {"id", &Event::message_id},
     {"type", &Event::message_type},
     {"quotedMessageId", &Event::quoted_id},
     {"title", &Event::title},
     {"address", &Event::address},
 }};
-constexpr std::array<Member<Event>, 1> kMessageTexts = {{{"text", &Event::text}}};
-constexpr std::array<Member<Event>, 1> kUnsendTokens = {{{"messageId", &Event::unsent_id}}};
+constexpr Members<Event, 1> kMessageTexts = {{{"text", &Event::text}}};
+constexpr Members<Event, 1> kUnsendTokens = {{{"messageId", &Event::unsent_id}}};
 
 constexpr std::array<std::string_view, 5> kMediaTypes = {"image", "video", "audio", "file",
                                                          "sticker"};
 
 Errc read_event_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "source") return read_fields<Event>(kSourceTokens, {}, value, reader, event);
-    if (key == "message")
-        return read_fields<Event>(kMessageTokens, kMessageTexts, value, reader, event);
-    if (key == "unsend") return read_fields<Event>(kUnsendTokens, {}, value, reader, event);
-    read_token<Event>(kEventTokens, key, value, reader, event);
+    if (key == "source") return read_fields(kSourceTokens, value, reader, event);
+    if (key == "message") return read_fields(kMessageTokens, kMessageTexts, value, reader, event);
+    if (key == "unsend") return read_fields(kUnsendTokens, value, reader, event);
+    read_token(kEventTokens, key, value, reader, event);
     return Errc::ok;
 }
 

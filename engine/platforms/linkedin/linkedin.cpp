@@ -26,7 +26,7 @@ struct Event {
     std::string_view text;
 };
 
-constexpr std::array<Member<Event>, 6> kTokens = {{
+constexpr Members<Event, 6> kTokens = {{
     {"notificationId", &Event::notification_id},
     {"organizationalEntity", &Event::organization},
     {"action", &Event::action},
@@ -34,13 +34,13 @@ constexpr std::array<Member<Event>, 6> kTokens = {{
     {"sourcePost", &Event::source_post},
     {"generatedActivity", &Event::generated},
 }};
-constexpr std::array<Member<Event>, 4> kActivityTokens = {{
+constexpr Members<Event, 4> kActivityTokens = {{
     {"owner", &Event::owner},
     {"entity", &Event::entity},
     {"object", &Event::object},
     {"parentComment", &Event::parent_comment},
 }};
-constexpr std::array<Member<Event>, 1> kActivityTexts = {{{"text", &Event::text}}};
+constexpr Members<Event, 1> kActivityTexts = {{{"text", &Event::text}}};
 
 struct SocialAction {
     std::string_view name;
@@ -71,7 +71,7 @@ bool is_challenge(std::string_view code) {
 Errc read_activity(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view, JsonValue activity) {
         if (!json_raw(activity).starts_with('{')) return Errc::ok;
-        return read_fields<Event>(kActivityTokens, kActivityTexts, activity, reader, event);
+        return read_fields(kActivityTokens, kActivityTexts, activity, reader, event);
     });
 }
 
@@ -147,7 +147,7 @@ private:
             Event event;
             const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
                 if (key == "decoratedGeneratedActivity") return read_activity(value, reader, event);
-                read_token<Event>(kTokens, key, value, reader, event);
+                read_token(kTokens, key, value, reader, event);
                 return Errc::ok;
             });
             if (broken != Errc::ok) return broken;

@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t kInstance = 1;
 
 constexpr std::array<std::string_view, 12> kStreams = {
-    "public",         "public:media",        "public:local", "public:local:media",
-    "public:remote",  "public:remote:media", "hashtag",      "hashtag:local",
-    "user",           "user:notification",   "list",         "direct",
+    "public",        "public:media",        "public:local", "public:local:media",
+    "public:remote", "public:remote:media", "hashtag",      "hashtag:local",
+    "user",          "user:notification",   "list",         "direct",
 };
 
 class Mastodon final : public Platform {
@@ -107,13 +107,9 @@ public:
         const bool is_page = frame.purpose == mastodon::Backlog::kPurpose;
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
             if (is_page) {
-                return reader.array(root,
-                                    [&](JsonValue item) { return read_item(item, batch); });
+                return reader.array(root, [&](JsonValue item) { return read_item(item, batch); });
             }
-            if (!json_raw(root).starts_with('{')) return Errc::wrong_type;
-            JsonObject object;
-            if (const auto error = root.get_object().get(object)) return json_error(error);
-            return read(object, reader, batch);
+            return root.first() == '{' ? read(root, reader, batch) : Errc::wrong_type;
         });
         const auto error = settle(broken != Errc::ok ? broken : reader.fault(), out);
         if (error != Errc::ok || is_page) return error;
@@ -244,8 +240,8 @@ private:
     mastodon::Backlog backlog_;
     mastodon::Event event_;
     mastodon::KnownStatuses known_;
-    simdjson::ondemand::parser parser_;
-    simdjson::ondemand::parser payload_parser_;
+    JsonParser parser_;
+    JsonParser payload_parser_;
 };
 
 }  // namespace

@@ -9,29 +9,41 @@ namespace hark::platforms::mastodon {
 
 namespace {
 
-constexpr std::array<Member<Status>, 8> kTexts = {{
-    {"id", &Status::id},
-    {"uri", &Status::uri},
-    {"url", &Status::url},
-    {"edited_at", &Status::edited_at},
-    {"visibility", &Status::visibility},
-    {"language", &Status::language},
-    {"in_reply_to_id", &Status::in_reply_to_id},
-    {"spoiler_text", &Status::spoiler_text},
-}};
-
-constexpr std::array<Member<Account>, 5> kAccountTexts = {{
-    {"username", &Account::username},
-    {"acct", &Account::acct},
-    {"display_name", &Account::display_name},
-    {"url", &Account::url},
-    {"uri", &Account::uri},
-}};
+constexpr Names kAccount({"username", "acct", "display_name", "url", "uri", "created_at"});
+/// Of a Status, and of what has one inside: they have none in common.
+constexpr Names kMembers({"id",
+                          "uri",
+                          "url",
+                          "edited_at",
+                          "visibility",
+                          "language",
+                          "in_reply_to_id",
+                          "spoiler_text",
+                          "account",
+                          "quote",
+                          "poll",
+                          "media_attachments",
+                          "content",
+                          "created_at",
+                          "event",
+                          "type",
+                          "error",
+                          "reblog",
+                          "last_status",
+                          "status",
+                          "payload"});
 
 Errc read_account(JsonValue value, EventReader& reader, Account& account) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "created_at") reader.time(member, account.created_at);
-        else read_token<Account>(kAccountTexts, key, member, reader, account);
+        switch (kAccount.of(key)) {
+            case kAccount["username"]: reader.text(member, account.username); break;
+            case kAccount["acct"]: reader.text(member, account.acct); break;
+            case kAccount["display_name"]: reader.text(member, account.display_name); break;
+            case kAccount["url"]: reader.text(member, account.url); break;
+            case kAccount["uri"]: reader.text(member, account.uri); break;
+            case kAccount["created_at"]: reader.time(member, account.created_at); break;
+            default: break;
+        }
         return Errc::ok;
     });
 }
@@ -70,23 +82,33 @@ Errc read_quote(JsonValue value, EventReader& reader, Status& status) {
     });
 }
 
-Errc read_status_member(std::string_view key, JsonValue value, EventReader& reader,
-                        Status& status) {
-    if (key == "account") return read_account(value, reader, status.account);
-    if (key == "quote") return read_quote(value, reader, status);
-    if (key == "poll") return read_poll(value, reader, status);
-    if (key == "media_attachments")
-        return read_spoken(value, "description", reader, status, status.media);
-    if (key == "content") reader.text(value, status.content);
-    else if (key == "created_at") reader.time(value, status.created_at);
-    else read_token<Status>(kTexts, key, value, reader, status);
+/// `place`: of the member's name in kMembers.
+Errc read_status_member(std::size_t place, JsonValue value, EventReader& reader, Status& status) {
+    switch (place) {
+        case kMembers["id"]: reader.token(value, status.id); break;
+        case kMembers["uri"]: reader.token(value, status.uri); break;
+        case kMembers["url"]: reader.token(value, status.url); break;
+        case kMembers["edited_at"]: reader.token(value, status.edited_at); break;
+        case kMembers["visibility"]: reader.token(value, status.visibility); break;
+        case kMembers["language"]: reader.token(value, status.language); break;
+        case kMembers["in_reply_to_id"]: reader.token(value, status.in_reply_to_id); break;
+        case kMembers["spoiler_text"]: reader.token(value, status.spoiler_text); break;
+        case kMembers["account"]: return read_account(value, reader, status.account);
+        case kMembers["quote"]: return read_quote(value, reader, status);
+        case kMembers["poll"]: return read_poll(value, reader, status);
+        case kMembers["media_attachments"]:
+            return read_spoken(value, "description", reader, status, status.media);
+        case kMembers["content"]: reader.text(value, status.content); break;
+        case kMembers["created_at"]: reader.time(value, status.created_at); break;
+        default: break;
+    }
     return Errc::ok;
 }
 
 Errc read_status(JsonValue value, EventReader& reader, Status& status, bool& there) {
-    there = json_raw(value).starts_with('{');
+    there = value.first() == '{';
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        return read_status_member(key, member, reader, status);
+        return read_status_member(kMembers.of(key), member, reader, status);
     });
 }
 
@@ -117,15 +139,22 @@ void Event::clear() {
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Arena& arena,
                  Event& event) {
-    if (key == "event") reader.text(value, event.name);
-    else if (key == "type") reader.token(value, event.type);
-    else if (key == "error") reader.token(value, event.error);
-    else if (key == "reblog") return read_status(value, reader, event.original, event.has_original);
-    else if (key == "last_status") return read_status(value, reader, event.inner, event.has_inner);
-    else if (key == "status" && json_raw(value).starts_with('{'))
-        return read_status(value, reader, event.inner, event.has_inner);
-    else if (key == "payload") read_payload(value, reader, arena, event.payload);
-    else return read_status_member(key, value, reader, event.status);
+    const auto place = kMembers.of(key);
+    switch (place) {
+        case kMembers["event"]: reader.text(value, event.name); break;
+        case kMembers["type"]: reader.token(value, event.type); break;
+        case kMembers["error"]: reader.token(value, event.error); break;
+        case kMembers["reblog"]:
+            return read_status(value, reader, event.original, event.has_original);
+        case kMembers["last_status"]:
+            return read_status(value, reader, event.inner, event.has_inner);
+        case kMembers["status"]:
+            if (value.first() == '{')
+                return read_status(value, reader, event.inner, event.has_inner);
+            break;
+        case kMembers["payload"]: read_payload(value, reader, arena, event.payload); break;
+        default: return read_status_member(place, value, reader, event.status);
+    }
     return Errc::ok;
 }
 

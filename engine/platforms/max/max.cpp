@@ -27,20 +27,20 @@ struct Event {
     std::uint16_t media = 0;
 };
 
-constexpr std::array<Member<Event>, 5> kTokens = {{
+constexpr Members<Event, 5> kTokens = {{
     {"update_type", &Event::type},
     {"timestamp", &Event::timestamp},
     {"user_locale", &Event::locale},
     {"message_id", &Event::removed_id},
     {"chat_id", &Event::chat_id},
 }};
-constexpr std::array<Member<Event>, 2> kSenderTokens = {{
+constexpr Members<Event, 2> kSenderTokens = {{
     {"user_id", &Event::user_id},
     {"username", &Event::handle},
 }};
-constexpr std::array<Member<Event>, 1> kSenderTexts = {{{"name", &Event::name}}};
-constexpr std::array<Member<Event>, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
-constexpr std::array<Member<Event>, 1> kLinkedTokens = {{{"mid", &Event::linked_id}}};
+constexpr Members<Event, 1> kSenderTexts = {{{"name", &Event::name}}};
+constexpr Members<Event, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
+constexpr Members<Event, 1> kLinkedTokens = {{{"mid", &Event::linked_id}}};
 
 Errc read_body(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
@@ -61,16 +61,14 @@ Errc read_link(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
         if (key == "type") reader.token(member, event.link_type);
         if (key != "message") return Errc::ok;
-        return read_fields<Event>(kLinkedTokens, {}, member, reader, event);
+        return read_fields(kLinkedTokens, member, reader, event);
     });
 }
 
 Errc read_message(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "sender")
-            return read_fields<Event>(kSenderTokens, kSenderTexts, member, reader, event);
-        if (key == "recipient")
-            return read_fields<Event>(kRecipientTokens, {}, member, reader, event);
+        if (key == "sender") return read_fields(kSenderTokens, kSenderTexts, member, reader, event);
+        if (key == "recipient") return read_fields(kRecipientTokens, member, reader, event);
         if (key == "body") return read_body(member, reader, event);
         if (key == "link") return read_link(member, reader, event);
         if (key == "timestamp") reader.milliseconds(member, event.sent_at);
@@ -118,7 +116,7 @@ protected:
         Event event;
         const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
             if (key == "message") return read_message(value, reader, event);
-            read_token<Event>(kTokens, key, value, reader, event);
+            read_token(kTokens, key, value, reader, event);
             return Errc::ok;
         });
         if (broken != Errc::ok) return broken;

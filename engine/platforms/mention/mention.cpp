@@ -10,11 +10,16 @@ namespace hark::platforms {
 
 namespace {
 
-constexpr Member<Mention> kTexts[] = {
-    {"platform", &Mention::platform}, {"id", &Mention::id},     {"event_id", &Mention::event_id},
-    {"url", &Mention::url},           {"lang", &Mention::lang}, {"thread", &Mention::thread},
-    {"parent", &Mention::parent},     {"text", &Mention::text},
-};
+constexpr Members<Mention, 8> kTexts = {{
+    {"platform", &Mention::platform},
+    {"id", &Mention::id},
+    {"event_id", &Mention::event_id},
+    {"url", &Mention::url},
+    {"lang", &Mention::lang},
+    {"thread", &Mention::thread},
+    {"parent", &Mention::parent},
+    {"text", &Mention::text},
+}};
 
 class MentionLines final : public Platform {
 public:
@@ -39,7 +44,7 @@ public:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Mention& mention) {
-        if (const auto field = field_of<Mention>(kTexts, key); field != nullptr) {
+        if (const auto field = kTexts.field_of(key); field != nullptr) {
             reader.text(value, mention.*field);
         } else if (key == "created_at") {
             reader.time(value, mention.created_at);
@@ -81,7 +86,7 @@ private:
         else if (key == "created_at") reader.time(value, author.created_at);
     }
 
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
 };
 
 }  // namespace

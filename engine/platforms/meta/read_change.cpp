@@ -6,7 +6,7 @@ namespace hark::platforms::meta {
 
 namespace {
 
-constexpr std::array<Member<Change>, 8> kIds = {{
+constexpr Members<Change, 8> kIds = {{
     {"comment_id", &Change::comment_id},
     {"post_id", &Change::post_id},
     {"parent_id", &Change::parent_id},
@@ -17,7 +17,7 @@ constexpr std::array<Member<Change>, 8> kIds = {{
     {"media_id", &Change::media_id},
 }};
 
-constexpr std::array<Member<Change>, 8> kTexts = {{
+constexpr Members<Change, 8> kTexts = {{
     {"item", &Change::item},
     {"verb", &Change::verb},
     {"message", &Change::message},
@@ -38,9 +38,9 @@ Errc read_from(JsonValue value, EventReader& reader, Change& change) {
 }
 
 Errc read_value_member(std::string_view key, JsonValue value, EventReader& reader, Change& change) {
-    if (const auto id = field_of<Change>(kIds, key)) {
+    if (const auto id = kIds.field_of(key)) {
         reader.token(value, change.*id);
-    } else if (const auto text = field_of<Change>(kTexts, key)) {
+    } else if (const auto text = kTexts.field_of(key)) {
         reader.text(value, change.*text);
     } else if (key == "from") {
         return read_from(value, reader, change);

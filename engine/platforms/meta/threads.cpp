@@ -19,7 +19,7 @@ struct Post {
     Timestamp timestamp{};
 };
 
-constexpr std::array<Member<Post>, 4> kTexts = {{
+constexpr Members<Post, 4> kTexts = {{
     {"username", &Post::username},
     {"text", &Post::text},
     {"media_type", &Post::media_type},
@@ -27,7 +27,7 @@ constexpr std::array<Member<Post>, 4> kTexts = {{
 }};
 
 Errc read_post_member(std::string_view key, JsonValue value, EventReader& reader, Post& post) {
-    if (const auto text = field_of<Post>(kTexts, key)) {
+    if (const auto text = kTexts.field_of(key)) {
         reader.text(value, post.*text);
     } else if (key == "id") {
         reader.token(value, post.id);

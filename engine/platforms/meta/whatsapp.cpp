@@ -27,7 +27,7 @@ struct Message {
     std::string_view edited_context_id;
 };
 
-constexpr std::array<Member<Message>, 7> kIds = {{
+constexpr Members<Message, 7> kIds = {{
     {"id", &Message::id},
     {"from", &Message::from},
     {"from_user_id", &Message::from_user_id},
@@ -86,7 +86,7 @@ Errc read_edit(JsonValue value, EventReader& reader, Message& message) {
 
 Errc read_message_member(std::string_view key, JsonValue value, EventReader& reader,
                          Message& message) {
-    if (const auto id = field_of<Message>(kIds, key)) {
+    if (const auto id = kIds.field_of(key)) {
         reader.token(value, message.*id);
         return Errc::ok;
     }

@@ -21,11 +21,11 @@ struct Event {
     std::uint16_t media = 0;
 };
 
-constexpr std::array<Member<Event>, 1> kTokens = {{{"webhookType", &Event::type}}};
-constexpr std::array<Member<Event>, 1> kSenderTokens = {{{"user_id", &Event::user_id}}};
-constexpr std::array<Member<Event>, 1> kSenderTexts = {{{"name", &Event::name}}};
-constexpr std::array<Member<Event>, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
-constexpr std::array<Member<Event>, 1> kMessageTokens = {{{"mid", &Event::mid}}};
+constexpr Members<Event, 1> kTokens = {{{"webhookType", &Event::type}}};
+constexpr Members<Event, 1> kSenderTokens = {{{"user_id", &Event::user_id}}};
+constexpr Members<Event, 1> kSenderTexts = {{{"name", &Event::name}}};
+constexpr Members<Event, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
+constexpr Members<Event, 1> kMessageTokens = {{{"mid", &Event::mid}}};
 
 class Ok final : public JsonPlatform {
 public:
@@ -58,13 +58,11 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender")
-            return read_fields<Event>(kSenderTokens, kSenderTexts, value, reader, event);
-        if (key == "recipient")
-            return read_fields<Event>(kRecipientTokens, {}, value, reader, event);
+        if (key == "sender") return read_fields(kSenderTokens, kSenderTexts, value, reader, event);
+        if (key == "recipient") return read_fields(kRecipientTokens, value, reader, event);
         if (key == "message") return read_message(value, reader, event);
         if (key == "timestamp") reader.milliseconds(value, event.time);
-        else read_token<Event>(kTokens, key, value, reader, event);
+        else read_token(kTokens, key, value, reader, event);
         return Errc::ok;
     }
 
@@ -77,7 +75,7 @@ private:
                 });
             }
             if (name == "text") reader.text(member, event.text);
-            else read_token<Event>(kMessageTokens, name, member, reader, event);
+            else read_token(kMessageTokens, name, member, reader, event);
             return Errc::ok;
         });
     }

@@ -25,20 +25,9 @@ struct Thing {
     bool is_self = false;
 };
 
-constexpr std::array<Member<Thing>, 5> kTokens = {{
-    {"name", &Thing::name},
-    {"author", &Thing::author},
-    {"author_fullname", &Thing::author_fullname},
-    {"link_id", &Thing::link_id},
-    {"parent_id", &Thing::parent_id},
-}};
-constexpr std::array<Member<Thing>, 5> kTexts = {{
-    {"body", &Thing::body},
-    {"title", &Thing::title},
-    {"selftext", &Thing::selftext},
-    {"permalink", &Thing::permalink},
-    {"url", &Thing::url},
-}};
+constexpr Names kThing({"name", "author", "author_fullname", "link_id", "parent_id", "body",
+                        "title", "selftext", "permalink", "url", "created_utc", "edited",
+                        "is_self"});
 
 /// Seconds with a fraction, which is always 0, without it.
 std::string_view whole_seconds(JsonValue value) {
@@ -47,19 +36,29 @@ std::string_view whole_seconds(JsonValue value) {
 }
 
 void read_thing_member(std::string_view key, JsonValue value, EventReader& reader, Thing& thing) {
-    if (read_token<Thing>(kTokens, key, value, reader, thing)) return;
-    if (const auto field = field_of<Thing>(kTexts, key); field != nullptr) {
-        reader.text(value, thing.*field);
-    } else if (key == "created_utc") {
-        const auto time = from_epoch(whole_seconds(value), 1);
-        if (time) thing.created_at = *time;
-        else reader.note(Errc::number_range);
-    } else if (key == "edited") {
-        // Old things say `true` without a time.
-        const auto raw = json_raw(value);
-        if (raw != "false" && raw != "null") thing.edited = whole_seconds(value);
-    } else if (key == "is_self") {
-        reader.flag(value, thing.is_self);
+    switch (kThing.of(key)) {
+        case kThing["name"]: reader.token(value, thing.name); break;
+        case kThing["author"]: reader.token(value, thing.author); break;
+        case kThing["author_fullname"]: reader.token(value, thing.author_fullname); break;
+        case kThing["link_id"]: reader.token(value, thing.link_id); break;
+        case kThing["parent_id"]: reader.token(value, thing.parent_id); break;
+        case kThing["body"]: reader.text(value, thing.body); break;
+        case kThing["title"]: reader.text(value, thing.title); break;
+        case kThing["selftext"]: reader.text(value, thing.selftext); break;
+        case kThing["permalink"]: reader.text(value, thing.permalink); break;
+        case kThing["url"]: reader.text(value, thing.url); break;
+        case kThing["created_utc"]:
+            if (const auto time = from_epoch(whole_seconds(value), 1)) thing.created_at = *time;
+            else reader.note(Errc::number_range);
+            break;
+        case kThing["edited"]: {
+            // Old things say `true` without a time.
+            const auto raw = json_raw(value);
+            if (raw != "false" && raw != "null") thing.edited = whole_seconds(value);
+            break;
+        }
+        case kThing["is_self"]: reader.flag(value, thing.is_self); break;
+        default: break;
     }
 }
 

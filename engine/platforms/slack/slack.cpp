@@ -27,7 +27,7 @@ struct Message {
     std::uint16_t media = 0;
 };
 
-constexpr std::array<Member<Message>, 10> kTokens = {{
+constexpr Members<Message, 10> kTokens = {{
     {"type", &Message::type},
     {"subtype", &Message::subtype},
     {"channel", &Message::channel},
@@ -50,7 +50,7 @@ struct Event {
 
 Errc read_message_member(std::string_view key, JsonValue value, EventReader& reader,
                          Message& message) {
-    if (read_token<Message>(kTokens, key, value, reader, message)) return Errc::ok;
+    if (read_token(kTokens, key, value, reader, message)) return Errc::ok;
     if (key == "text") {
         reader.text(value, message.text);
     } else if (key == "files") {

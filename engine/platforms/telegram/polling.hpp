@@ -24,7 +24,7 @@ private:
     Tokens tokens_;
     Timestamp heard_{};  ///< before this run
     bool polled_ = false;
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
 };
 
 }  // namespace hark::platforms::telegram

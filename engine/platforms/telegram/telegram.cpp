@@ -61,9 +61,7 @@ private:
     Errc read(const Frame& frame, Arena& arena, Mentions& out) {
         EventReader reader(arena);
         const auto broken = json_document(parser_, frame.bytes, [&](JsonValue root) {
-            JsonObject update;
-            if (const auto error = root.get_object().get(update)) return json_error(error);
-            return add_update(update, reader, arena, out);
+            return add_update(root, reader, arena, out);
         });
         return broken != Errc::ok ? broken : reader.fault();
     }
@@ -104,7 +102,7 @@ private:
     }
 
     std::vector<std::string> secrets_;
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
     telegram::Update update_;
     telegram::Polling polling_;
 };

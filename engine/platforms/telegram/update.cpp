@@ -17,8 +17,8 @@ constexpr std::array<UpdateType, 8> kTypes = {{
     {"deleted_business_messages", Kind::message, Action::deleted, true},
 }};
 
-constexpr std::array<Member<Party>, 1> kPartyTokens = {{{"id", &Party::id}}};
-constexpr std::array<Member<Party>, 6> kPartyTexts = {{
+constexpr Members<Party, 7> kParty = {{
+    {"id", &Party::id},
     {"username", &Party::username},
     {"first_name", &Party::first_name},
     {"last_name", &Party::last_name},
@@ -27,17 +27,19 @@ constexpr std::array<Member<Party>, 6> kPartyTexts = {{
     {"language_code", &Party::language_code},
 }};
 
-constexpr std::array<std::string_view, 11> kMediaMembers = {
-    "photo", "video",      "animation", "audio",      "voice",      "document",
-    "story", "video_note", "sticker",   "paid_media", "live_photo",
-};
-
-bool is_media(std::string_view key) {
-    for (const auto member : kMediaMembers) {
-        if (member == key) return true;
-    }
-    return false;
-}
+constexpr Names kMessage({"message_id", "message_thread_id",
+                          "date",       "text",
+                          "caption",    "is_automatic_forward",
+                          "from",       "sender_chat",
+                          "chat",       "reply_to_message",
+                          "entities",   "caption_entities",
+                          "poll",       "message_ids",
+                          "photo",      "video",
+                          "animation",  "audio",
+                          "voice",      "document",
+                          "story",      "video_note",
+                          "sticker",    "paid_media",
+                          "live_photo"});
 
 class MessageReader {
 public:
@@ -52,49 +54,57 @@ public:
 
 private:
     Errc read_member(std::string_view key, JsonValue value) {
-        if (key == "message_id") reader_->token(value, update_->message_id);
-        else if (key == "message_thread_id") reader_->token(value, update_->message_thread_id);
-        else if (key == "date") reader_->seconds(value, update_->date);
-        else if (key == "text") reader_->text(value, update_->text);
-        else if (key == "caption") reader_->text(value, update_->caption);
-        else if (key == "is_automatic_forward") reader_->flag(value, update_->is_automatic_forward);
-        else if (is_media(key)) update_->has_media = true;
-        else return read_nested(key, value);
+        switch (kMessage.of(key)) {
+            case kMessage["message_id"]: reader_->token(value, update_->message_id); break;
+            case kMessage["message_thread_id"]:
+                reader_->token(value, update_->message_thread_id);
+                break;
+            case kMessage["date"]: reader_->seconds(value, update_->date); break;
+            case kMessage["text"]: reader_->text(value, update_->text); break;
+            case kMessage["caption"]: reader_->text(value, update_->caption); break;
+            case kMessage["is_automatic_forward"]:
+                reader_->flag(value, update_->is_automatic_forward);
+                break;
+            case kMessage["from"]: return read_party(value, update_->from);
+            case kMessage["sender_chat"]: return read_party(value, update_->sender_chat);
+            case kMessage["chat"]: return read_party(value, update_->chat);
+            case kMessage["reply_to_message"]: return read_replied(value);
+            case kMessage["entities"]:
+            case kMessage["caption_entities"]:
+                return reader_->array(value, [this](JsonValue item) { return read_entity(item); });
+            case kMessage["poll"]: return read_poll(value);
+            case kMessage["message_ids"]: return read_ids(value);
+            case kMessage.size(): break;
+            default: update_->has_media = true;
+        }
         return Errc::ok;
     }
 
-    Errc read_nested(std::string_view key, JsonValue value) {
-        if (key == "from") return read_party(value, update_->from);
-        if (key == "sender_chat") return read_party(value, update_->sender_chat);
-        if (key == "chat") return read_party(value, update_->chat);
-        if (key == "reply_to_message") {
-            return reader_->object(value, [this](std::string_view name, JsonValue member) {
-                if (name == "message_id") reader_->token(member, update_->replied_id);
-                return Errc::ok;
-            });
-        }
-        if (key == "entities" || key == "caption_entities") {
-            return reader_->array(value, [this](JsonValue item) { return read_entity(item); });
-        }
-        if (key == "poll") {
-            return reader_->object(value, [this](std::string_view name, JsonValue member) {
-                if (name == "question") reader_->text(member, update_->question);
-                return Errc::ok;
-            });
-        }
-        if (key == "message_ids") {
-            return reader_->array(value, [this](JsonValue item) {
-                std::string_view id;
-                reader_->token(item, id);
-                update_->deleted_ids.push_back(id);
-                return Errc::ok;
-            });
-        }
-        return Errc::ok;
+    Errc read_replied(JsonValue value) {
+        return reader_->object(value, [this](std::string_view name, JsonValue member) {
+            if (name == "message_id") reader_->token(member, update_->replied_id);
+            return Errc::ok;
+        });
+    }
+
+    Errc read_poll(JsonValue value) {
+        return reader_->object(value, [this](std::string_view name, JsonValue member) {
+            if (name == "question") reader_->text(member, update_->question);
+            return Errc::ok;
+        });
+    }
+
+    Errc read_ids(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            std::string_view id;
+            reader_->token(item, id);
+            update_->deleted_ids.push_back(id);
+            return Errc::ok;
+        });
     }
 
     Errc read_party(JsonValue value, Party& party) {
-        return read_fields<Party>(kPartyTokens, kPartyTexts, value, *reader_, party);
+        return read_fields(kParty, value, *reader_, party);
     }
 
     Errc read_entity(JsonValue value) {

@@ -23,21 +23,21 @@ struct Event {
     std::string_view text;
 };
 
-constexpr std::array<Member<Event>, 3> kEventTokens = {{
+constexpr Members<Event, 3> kEventTokens = {{
     {"event", &Event::event},
     {"timestamp", &Event::timestamp},
     {"message_token", &Event::message_token},
 }};
-constexpr std::array<Member<Event>, 3> kSenderTokens = {{
+constexpr Members<Event, 3> kSenderTokens = {{
     {"id", &Event::sender_id},
     {"name", &Event::sender_name},
     {"language", &Event::sender_language},
 }};
-constexpr std::array<Member<Event>, 2> kMessageTokens = {{
+constexpr Members<Event, 2> kMessageTokens = {{
     {"type", &Event::message_type},
     {"media", &Event::media},
 }};
-constexpr std::array<Member<Event>, 1> kMessageTexts = {{{"text", &Event::text}}};
+constexpr Members<Event, 1> kMessageTexts = {{{"text", &Event::text}}};
 
 constexpr std::array<std::string_view, 4> kMediaTypes = {"picture", "video", "file", "sticker"};
 
@@ -70,10 +70,10 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender") return read_fields<Event>(kSenderTokens, {}, value, reader, event);
+        if (key == "sender") return read_fields(kSenderTokens, value, reader, event);
         if (key == "message")
-            return read_fields<Event>(kMessageTokens, kMessageTexts, value, reader, event);
-        read_token<Event>(kEventTokens, key, value, reader, event);
+            return read_fields(kMessageTokens, kMessageTexts, value, reader, event);
+        read_token(kEventTokens, key, value, reader, event);
         return Errc::ok;
     }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kVersion = "5.199";
 
-constexpr std::array<Member<Reply>, 6> kTokens = {{
+constexpr Members<Reply, 6> kTokens = {{
     {"endpoint", &Reply::endpoint},
     {"server", &Reply::server},
     {"key", &Reply::key},
@@ -39,7 +39,7 @@ Errc ReplyReader::read(std::string_view body, Reply& reply) {
     arena_.reset();
     EventReader reader(arena_);
     const auto take = [&](std::string_view key, JsonValue value) {
-        read_token<Reply>(kTokens, key, value, reader, reply);
+        read_token(kTokens, key, value, reader, reply);
         return Errc::ok;
     };
     const auto broken = json_document(parser_, body, [&](JsonValue root) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <simdjson.h>
+#include "platforms/json.hpp"
 
 #include <string>
 #include <string_view>
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] Outcome read_method(const HttpResponse& response, Reply& reply);
 
 private:
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
     Arena arena_;
 };
 

@@ -6,13 +6,13 @@ namespace hark::platforms::vk {
 
 namespace {
 
-constexpr std::array<Member<Event>, 3> kEnvelopeTexts = {{
+constexpr Members<Event, 3> kEnvelopeTexts = {{
     {"type", &Event::type},
     {"event_id", &Event::event_id},
     {"secret", &Event::secret},
 }};
 
-constexpr std::array<Member<Object>, 17> kIds = {{
+constexpr Members<Object, 17> kIds = {{
     {"id", &Object::id},
     {"owner_id", &Object::owner},
     {"post_owner_id", &Object::owner},
@@ -32,7 +32,7 @@ constexpr std::array<Member<Object>, 17> kIds = {{
     {"reply_to_comment", &Object::reply_to_comment},
 }};
 
-constexpr std::array<Member<Streamed>, 9> kStreamedIds = {{
+constexpr Members<Streamed, 9> kStreamedIds = {{
     {"post_owner_id", &Streamed::owner},
     {"post_id", &Streamed::post_id},
     {"comment_id", &Streamed::comment_id},
@@ -44,13 +44,9 @@ constexpr std::array<Member<Streamed>, 9> kStreamedIds = {{
     {"shared_post_author_id", &Streamed::shared_author_id},
 }};
 
-constexpr std::array<Member<Streamed>, 5> kStreamedTexts = {{
-    {"event_type", &Streamed::type},
-    {"action", &Streamed::action},
-    {"event_url", &Streamed::url},
-    {"text", &Streamed::text},
-    {"shared_post_text", &Streamed::shared_text},
-}};
+constexpr Names kStreamed({"event_id", "author", "attachments", "event_type", "action", "event_url",
+                           "text", "shared_post_text", "creation_time", "action_time"});
+constexpr Names kRoot({"object", "event", "service_message", "code", "ts"});
 
 constexpr std::array<std::string_view, 10> kMediaTypes = {
     "photo", "posted_photo",  "video",    "audio", "doc",
@@ -95,7 +91,7 @@ public:
 
 private:
     Errc read_member(std::string_view key, JsonValue value) {
-        if (const auto field = field_of<Object>(kIds, key)) {
+        if (const auto field = kIds.field_of(key)) {
             reader_->token(value, object_->*field);
         } else if (key == "text") {
             reader_->text(value, object_->text);
@@ -147,24 +143,27 @@ private:
 /// `event_id` and `author` are objects of ids.
 Errc read_streamed(JsonValue value, EventReader& reader, Mentions& out, Streamed& streamed) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "event_id" || key == "author") {
-            return reader.object(member, [&](std::string_view name, JsonValue id) {
-                read_token<Streamed>(kStreamedIds, name, id, reader, streamed);
-                return Errc::ok;
-            });
+        switch (kStreamed.of(key)) {
+            case kStreamed["event_id"]:
+            case kStreamed["author"]: return read_fields(kStreamedIds, member, reader, streamed);
+            case kStreamed["attachments"]:
+                return read_attachments(member, reader, out, streamed.media);
+            case kStreamed["event_type"]: reader.text(member, streamed.type); break;
+            case kStreamed["action"]: reader.text(member, streamed.action); break;
+            case kStreamed["event_url"]: reader.text(member, streamed.url); break;
+            case kStreamed["text"]: reader.text(member, streamed.text); break;
+            case kStreamed["shared_post_text"]: reader.text(member, streamed.shared_text); break;
+            case kStreamed["creation_time"]: reader.seconds(member, streamed.created_at); break;
+            case kStreamed["action_time"]: reader.token(member, streamed.action_time); break;
+            default: break;
         }
-        if (key == "attachments") return read_attachments(member, reader, out, streamed.media);
-        if (const auto field = field_of<Streamed>(kStreamedTexts, key))
-            reader.text(member, streamed.*field);
-        else if (key == "creation_time") reader.seconds(member, streamed.created_at);
-        else if (key == "action_time") reader.token(member, streamed.action_time);
         return Errc::ok;
     });
 }
 
 void read_envelope_member(std::string_view key, JsonValue value, EventReader& reader,
                           Event& event) {
-    if (const auto field = field_of<Event>(kEnvelopeTexts, key)) reader.text(value, event.*field);
+    if (const auto field = kEnvelopeTexts.field_of(key)) reader.text(value, event.*field);
     else if (key == "group_id") reader.token(value, event.group_id);
 }
 
@@ -179,17 +178,18 @@ Errc read_envelope(JsonValue root, EventReader& reader, Event& event) {
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Mentions& out,
                  Event& event) {
-    if (key == "object") return ObjectReader(reader, out, event.object).read(value);
-    if (key == "event") return read_streamed(value, reader, out, event.streamed);
-    if (key == "service_message") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "service_code") reader.token(member, event.service_code);
-            return Errc::ok;
-        });
+    switch (kRoot.of(key)) {
+        case kRoot["object"]: return ObjectReader(reader, out, event.object).read(value);
+        case kRoot["event"]: return read_streamed(value, reader, out, event.streamed);
+        case kRoot["service_message"]:
+            return reader.object(value, [&](std::string_view name, JsonValue member) {
+                if (name == "service_code") reader.token(member, event.service_code);
+                return Errc::ok;
+            });
+        case kRoot["code"]: reader.token(value, event.code); break;
+        case kRoot["ts"]: reader.token(value, event.ts); break;
+        default: read_envelope_member(key, value, reader, event);
     }
-    if (key == "code") reader.token(value, event.code);
-    else if (key == "ts") reader.token(value, event.ts);
-    else read_envelope_member(key, value, reader, event);
     return Errc::ok;
 }
 

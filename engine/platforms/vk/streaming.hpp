@@ -41,7 +41,7 @@ private:
     std::vector<std::string> values_to_add_;
     std::string leave_;  ///< why the connection is to be left
     ReplyReader replies_;
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
 };
 
 /// A brand's name in the words of VK's rules, each in all its forms; empty when the name is a

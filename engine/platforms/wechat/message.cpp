@@ -9,7 +9,7 @@ namespace hark::platforms::wechat {
 
 namespace {
 
-constexpr std::array<Member<Message>, 12> kMembers = {{
+constexpr Members<Message, 12> kMembers = {{
     {"ToUserName", &Message::to},
     {"FromUserName", &Message::from},
     {"CreateTime", &Message::create_time},
@@ -30,7 +30,7 @@ public:
 
     void close(std::size_t depth, std::string_view name, std::string_view text) override {
         if (depth != 2) return;
-        const auto field = field_of<Message>(kMembers, name);
+        const auto field = kMembers.field_of(name);
         if (field == nullptr || (message_->*field).data() != nullptr) return;
         message_->*field = text.empty() ? std::string_view("") : arena_->copy(text);
     }
@@ -60,8 +60,8 @@ Errc read_message(XmlReader& xml, std::string_view bytes, Arena& arena, Message&
 
 Errc add_message(const Message& message, std::string_view platform, Arena& arena, Mentions& out) {
     if (message.type.empty()) return Errc::missing_member;
-    const bool media = std::find(kMediaTypes.begin(), kMediaTypes.end(), message.type) !=
-                       kMediaTypes.end();
+    const bool media =
+        std::find(kMediaTypes.begin(), kMediaTypes.end(), message.type) != kMediaTypes.end();
     if (!media && message.type != "text" && message.type != "location" && message.type != "link") {
         ++out.ignored;
         return Errc::ok;

@@ -50,7 +50,7 @@ private:
     bool listed_ = false;                 ///< what stands at X is known
     std::vector<StreamRule> to_add_;      ///< not added yet
     std::vector<std::string> to_delete_;  ///< ids not deleted yet
-    simdjson::ondemand::parser parser_;
+    JsonParser parser_;
 };
 
 }  // namespace hark::platforms::x

@@ -9,16 +9,33 @@ namespace hark::platforms::x {
 
 namespace {
 
-constexpr std::array<Member<Post>, 8> kPostTokens = {{
-    {"id_str", &Post::id},
-    {"author_id", &Post::author_id},
-    {"lang", &Post::lang},
-    {"conversation_id", &Post::conversation_id},
-    {"in_reply_to_tweet_id", &Post::replied_id},
-    {"in_reply_to_post_id", &Post::replied_id},
-    {"in_reply_to_status_id_str", &Post::replied_id},
-    {"quoted_status_id_str", &Post::quoted_id},
-}};
+constexpr Names kPost({"id",
+                       "id_str",
+                       "author_id",
+                       "lang",
+                       "conversation_id",
+                       "in_reply_to_tweet_id",
+                       "in_reply_to_post_id",
+                       "in_reply_to_status_id_str",
+                       "quoted_status_id_str",
+                       "text",
+                       "full_text",
+                       "created_at",
+                       "note_tweet",
+                       "note_post",
+                       "extended_tweet",
+                       "referenced_tweets",
+                       "referenced_posts",
+                       "edit_history_tweet_ids",
+                       "edit_history_post_ids",
+                       "entities",
+                       "attachments",
+                       "extended_entities",
+                       "retweeted_status"});
+constexpr Names kUser({"id", "id_str", "username", "screen_name", "name", "created_at", "data"});
+constexpr Names kRoot({"data", "includes", "users", "tweet_create_events", "tweet_delete_events",
+                       "direct_message_events", "errors", "for_user_id", "connection_issue",
+                       "title", "user_event", "replay_job_status"});
 
 /// `Mon Mar 02 09:41:07 +0000 2026` of v1.1; always UTC.
 std::optional<Timestamp> parse_v1_time(std::string_view text) {
@@ -53,38 +70,66 @@ void read_created_at(JsonValue value, EventReader& reader, Timestamp& out) {
     else reader.note(Errc::number_range);
 }
 
+enum class Version : std::uint8_t { v1, v2 };
+
 /// What reads posts. A post beside the one that is meant (`links` null) leaves its addresses out.
 class PostReader {
 public:
-    PostReader(EventReader& reader, Mentions* links, Post& post) noexcept
-        : reader_(&reader), links_(links), post_(&post) {}
+    PostReader(Version version, EventReader& reader, Mentions* links, Post& post) noexcept
+        : version_(version), reader_(&reader), links_(links), post_(&post) {}
 
     Errc read_member(std::string_view key, JsonValue value) {
-        if (key == "text") reader_->text(value, post_->text);
-        else if (key == "full_text") reader_->text(value, post_->full_text);
-        else if (key == "created_at") read_created_at(value, *reader_, post_->created_at);
-        else if (read_token<Post>(kPostTokens, key, value, *reader_, *post_)) return Errc::ok;
-        else return read_nested(key, value);
+        bool known = false;
+        return read_member(key, value, known);
+    }
+
+    /// `known`: a post has a member of this name.
+    Errc read_member(std::string_view key, JsonValue value, bool& known) {
+        known = true;
+        switch (kPost.of(key)) {
+            case kPost["id"]:
+                // v1.1 has a number here, beside the text.
+                if (version_ == Version::v2) reader_->token(value, post_->id);
+                break;
+            case kPost["id_str"]: reader_->token(value, post_->id); break;
+            case kPost["author_id"]: reader_->token(value, post_->author_id); break;
+            case kPost["lang"]: reader_->token(value, post_->lang); break;
+            case kPost["conversation_id"]: reader_->token(value, post_->conversation_id); break;
+            case kPost["in_reply_to_tweet_id"]:
+            case kPost["in_reply_to_post_id"]:
+            case kPost["in_reply_to_status_id_str"]:
+                reader_->token(value, post_->replied_id);
+                break;
+            case kPost["quoted_status_id_str"]: reader_->token(value, post_->quoted_id); break;
+            case kPost["text"]: reader_->text(value, post_->text); break;
+            case kPost["full_text"]: reader_->text(value, post_->full_text); break;
+            case kPost["created_at"]: read_created_at(value, *reader_, post_->created_at); break;
+            case kPost["note_tweet"]:
+            case kPost["note_post"]: return read_note(value);
+            case kPost["extended_tweet"]: return read_all(value);
+            case kPost["referenced_tweets"]:
+            case kPost["referenced_posts"]: return read_references(value);
+            case kPost["edit_history_tweet_ids"]:
+            case kPost["edit_history_post_ids"]: return read_history(value);
+            case kPost["entities"]: return read_entities(value);
+            case kPost["attachments"]:
+            case kPost["extended_entities"]: return read_attachments(value);
+            case kPost["retweeted_status"]: return read_original(value);
+            default: known = false;
+        }
         return Errc::ok;
     }
 
 private:
-    Errc read_nested(std::string_view key, JsonValue value) {
-        if (key == "note_tweet" || key == "note_post") return read_note(value);
-        if (key == "extended_tweet") return read_all(value);
-        if (key == "referenced_tweets" || key == "referenced_posts") {
-            return reader_->array(value, [this](JsonValue item) { return read_reference(item); });
-        }
-        if (key == "edit_history_tweet_ids" || key == "edit_history_post_ids") {
-            return reader_->array(value, [this](JsonValue item) {
-                reader_->token(item, post_->first_id);
-                return Errc::ok;
-            });
-        }
-        if (key == "entities") return read_entities(value);
-        if (key == "attachments" || key == "extended_entities") return read_attachments(value);
-        if (key == "retweeted_status") return read_original(value);
-        return Errc::ok;
+    Errc read_references(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) { return read_reference(item); });
+    }
+
+    Errc read_history(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            reader_->token(item, post_->first_id);
+            return Errc::ok;
+        });
     }
 
     Errc read_all(JsonValue value) {
@@ -118,7 +163,7 @@ private:
 
     Errc read_original(JsonValue value) {
         Post original;
-        PostReader inner(*reader_, nullptr, original);
+        PostReader inner(version_, *reader_, nullptr, original);
         const auto broken = reader_->object(value, [&](std::string_view key, JsonValue member) {
             return inner.read_member(key, member);
         });
@@ -162,34 +207,29 @@ private:
         return broken;
     }
 
+    Version version_;
     EventReader* reader_;
     Mentions* links_;
     Post* post_;
 };
 
-Errc read_user_member(std::string_view key, JsonValue value, EventReader& reader, User& user) {
-    if (key == "id" || key == "id_str") {
-        // v1.1 has the number, which comes first, and the same as text.
-        reader.token(value, user.id);
-    } else if (key == "username" || key == "screen_name") {
-        reader.text(value, user.username);
-    } else if (key == "name") {
-        reader.text(value, user.name);
-    } else if (key == "created_at") {
-        read_created_at(value, reader, user.created_at);
-    }
-    return Errc::ok;
-}
-
 /// A user, sometimes wrapped in `data`.
 Errc read_user(JsonValue value, EventReader& reader, User& user) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "data" && json_raw(member).starts_with('{')) {
-            return reader.object(member, [&](std::string_view name, JsonValue inner) {
-                return read_user_member(name, inner, reader, user);
-            });
+    const auto read_member = [&](std::string_view key, JsonValue member) {
+        switch (kUser.of(key)) {
+            case kUser["id"]:  // v1.1 has the number, which comes first, and the same as text
+            case kUser["id_str"]: reader.token(member, user.id); break;
+            case kUser["username"]:
+            case kUser["screen_name"]: reader.text(member, user.username); break;
+            case kUser["name"]: reader.text(member, user.name); break;
+            case kUser["created_at"]: read_created_at(member, reader, user.created_at); break;
+            default: break;
         }
-        return read_user_member(key, member, reader, user);
+        return Errc::ok;
+    };
+    return reader.object(value, [&](std::string_view key, JsonValue member) {
+        const bool wrapper = member.first() == '{' && kUser.of(key) == kUser["data"];
+        return wrapper ? reader.object(member, read_member) : read_member(key, member);
     });
 }
 
@@ -213,17 +253,18 @@ Errc read_users(JsonValue value, EventReader& reader, Arena& arena, Event& event
     return reader.array(value, [&](JsonValue user) { return add_user(user, arena, event); });
 }
 
-Errc read_includes(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
+/// `posts`: a retweet's original may be needed, since its own text is cut off.
+Errc read_includes(JsonValue value, bool posts, EventReader& reader, const Batch& batch,
+                   Event& event) {
+    return reader.object(value, [&, posts](std::string_view key, JsonValue member) {
         if (key == "users") return read_users(member, reader, *batch.arena, event);
-        if (key != "tweets" && key != "posts") return Errc::ok;
+        if (!posts || (key != "tweets" && key != "posts")) return Errc::ok;
         return reader.array(member, [&](JsonValue item) {
             Post post;
             EventReader own(*batch.arena);
-            PostReader posts(own, nullptr, post);
+            PostReader included(Version::v2, own, nullptr, post);
             const auto broken = own.object(item, [&](std::string_view name, JsonValue inner) {
-                if (name == "id") own.token(inner, post.id);
-                return posts.read_member(name, inner);
+                return included.read_member(name, inner);
             });
             if (own.fault() == Errc::ok && event.posts.size() < limits::kNamesPerFrame)
                 event.posts.push_back(post);
@@ -246,7 +287,7 @@ Errc add_v1_post(JsonValue item, const Batch& batch, Event& event) {
     return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
         Post post;
         User author;
-        PostReader posts(reader, batch.out, post);
+        PostReader posts(Version::v1, reader, batch.out, post);
         const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
             if (key == "user") return read_user(value, reader, author);
             return posts.read_member(key, value);
@@ -282,7 +323,7 @@ Errc add_v1_deletion(JsonValue item, const Batch& batch) {
 Errc read_message_data(JsonValue value, EventReader& reader, const Batch& batch,
                        DirectMessage& message) {
     Post said;  // its text, entities and attachment are those of a post
-    PostReader posts(reader, batch.out, said);
+    PostReader posts(Version::v1, reader, batch.out, said);
     const auto broken = reader.object(value, [&](std::string_view key, JsonValue member) {
         if (key == "attachment") count_media(message.media);
         return posts.read_member(key, member);
@@ -347,31 +388,32 @@ bool is_compliance(std::string_view key) {
 }
 
 Errc read_payload(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
-    PostReader posts(reader, batch.out, event.post);
+    PostReader posts(Version::v2, reader, batch.out, event.post);
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "id") reader.token(member, event.post.id);
-        else if (key == "users") return read_users(member, reader, *batch.arena, event);
-        else if (key == "direct_message_events") {
-            return reader.array(member,
-                                [&](JsonValue item) { return add_direct_message(item, batch); });
-        }
-        return posts.read_member(key, member);
+        bool known = false;
+        const auto broken = posts.read_member(key, member, known);
+        if (known) return broken;
+        if (key == "users") return read_users(member, reader, *batch.arena, event);
+        if (key != "direct_message_events") return Errc::ok;
+        return reader.array(member,
+                            [&](JsonValue item) { return add_direct_message(item, batch); });
     });
 }
 
 Errc read_data(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
     event.has_data = true;
-    PostReader posts(reader, batch.out, event.post);
+    PostReader posts(Version::v2, reader, batch.out, event.post);
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "id") reader.token(member, event.post.id);
-        else if (key == "event_uuid") reader.token(member, event.event_uuid);
+        bool known = false;
+        const auto broken = posts.read_member(key, member, known);
+        if (known) return broken;
+        if (key == "event_uuid") reader.token(member, event.event_uuid);
         else if (key == "event_type") reader.token(member, event.event_type);
         else if (key == "filter")
             return read_id_of(member, "user_id", reader, event.filter_user_id);
         else if (key == "payload") return read_payload(member, reader, batch, event);
-        else if (key == "includes") return read_includes(member, reader, batch, event);
+        else if (key == "includes") return read_includes(member, true, reader, batch, event);
         else if (is_compliance(key)) return read_compliance(key, member, reader, event.compliance);
-        else return posts.read_member(key, member);
         return Errc::ok;
     });
 }
@@ -409,22 +451,31 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             event.has_activity = true;
             return reader.array(value, add);
         };
-        if (key == "data") return read_data(value, reader, batch, event);
-        if (key == "includes") return read_includes(value, reader, batch, event);
-        if (key == "users") return read_users(value, reader, *batch.arena, event);
-        if (key == "tweet_create_events")
-            return each([&](JsonValue item) { return add_v1_post(item, batch, event); });
-        if (key == "tweet_delete_events")
-            return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
-        if (key == "direct_message_events")
-            return each([&](JsonValue item) { return add_direct_message(item, batch); });
-        if (key == "errors") return read_problems(value, reader, event);
-        if (key == "for_user_id") reader.token(value, event.for_user_id);
-        else if (key == "connection_issue") note_issue(value, event);
-        else if (key == "title") event.has_problem = true;
-        else if (key == "user_event" || key == "replay_job_status" || key.ends_with("_events")) {
+        const auto ignore = [&] {
             event.has_activity = true;
             ++batch.out->ignored;
+        };
+        switch (kRoot.of(key)) {
+            case kRoot["data"]: return read_data(value, reader, batch, event);
+            case kRoot["includes"]: {
+                const bool no_retweet = event.has_data && event.post.retweeted_id.empty();
+                return read_includes(value, !no_retweet, reader, batch, event);
+            }
+            case kRoot["users"]: return read_users(value, reader, *batch.arena, event);
+            case kRoot["tweet_create_events"]:
+                return each([&](JsonValue item) { return add_v1_post(item, batch, event); });
+            case kRoot["tweet_delete_events"]:
+                return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
+            case kRoot["direct_message_events"]:
+                return each([&](JsonValue item) { return add_direct_message(item, batch); });
+            case kRoot["errors"]: return read_problems(value, reader, event);
+            case kRoot["for_user_id"]: reader.token(value, event.for_user_id); break;
+            case kRoot["connection_issue"]: note_issue(value, event); break;
+            case kRoot["title"]: event.has_problem = true; break;
+            case kRoot["user_event"]:
+            case kRoot["replay_job_status"]: ignore(); break;
+            default:
+                if (key.ends_with("_events")) ignore();
         }
         return Errc::ok;
     });

@@ -22,7 +22,7 @@ struct Comment {
     std::string_view updated;
 };
 
-constexpr std::array<Member<Comment>, 8> kOfSnippet = {{
+constexpr Members<Comment, 8> kOfSnippet = {{
     {"textOriginal", &Comment::original},
     {"textDisplay", &Comment::display},
     {"channelId", &Comment::channel},
@@ -35,7 +35,7 @@ constexpr std::array<Member<Comment>, 8> kOfSnippet = {{
 
 Errc read_snippet(JsonValue value, EventReader& reader, Comment& comment) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        const auto field = field_of<Comment>(kOfSnippet, key);
+        const auto field = kOfSnippet.field_of(key);
         if (field != nullptr) reader.text(member, comment.*field);
         if (key != "authorChannelId") return Errc::ok;
         return reader.object(member, [&](std::string_view name, JsonValue id) {
@@ -77,8 +77,8 @@ Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& 
     mention.parent = comment.parent.empty() ? mention.thread
                                             : join_id("youtube:comment:", comment.parent, arena);
     if (!comment.video.empty() && !comment.id.empty()) {
-        mention.url = arena.join(
-            {"https://www.youtube.com/watch?v=", comment.video, "&lc=", comment.id});
+        mention.url =
+            arena.join({"https://www.youtube.com/watch?v=", comment.video, "&lc=", comment.id});
     }
     mention.text = comment.original.data() != nullptr
                        ? comment.original

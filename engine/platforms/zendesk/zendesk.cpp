@@ -23,11 +23,11 @@ struct Event {
     bool is_public = false;
 };
 
-constexpr std::array<Member<Event>, 2> kTokens = {{
+constexpr Members<Event, 2> kTokens = {{
     {"type", &Event::type},
     {"account_id", &Event::account_id},
 }};
-constexpr std::array<Member<Event>, 1> kDetailTokens = {{{"id", &Event::ticket_id}}};
+constexpr Members<Event, 1> kDetailTokens = {{{"id", &Event::ticket_id}}};
 
 Errc read_author(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
@@ -49,14 +49,14 @@ Errc read_comment(JsonValue value, EventReader& reader, Event& event) {
 }
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "detail") return read_fields<Event>(kDetailTokens, {}, value, reader, event);
+    if (key == "detail") return read_fields(kDetailTokens, value, reader, event);
     if (key == "event") {
         return reader.object(value, [&](std::string_view name, JsonValue member) {
             return name == "comment" ? read_comment(member, reader, event) : Errc::ok;
         });
     }
     if (key == "time") reader.time(value, event.time);
-    else read_token<Event>(kTokens, key, value, reader, event);
+    else read_token(kTokens, key, value, reader, event);
     return Errc::ok;
 }
 
