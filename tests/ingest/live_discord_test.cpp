@@ -159,7 +159,12 @@ TEST(LiveDiscord, heartbeats_have_the_last_number_and_want_an_answer) {
                       [&](WebSocketPeer& peer) {
                           peer.text(ready("wss://localhost:1"));
                           peer.text(message(2, "1"));
-                          beat.set_value(peer.hear());  // and no answer
+                          auto heard = peer.hear();
+                          while (heard == R"({"op":1,"d":null})") {  // its first may be early
+                              peer.text(R"({"op":11,"d":null,"s":null,"t":null})");
+                              heard = peer.hear();
+                          }
+                          beat.set_value(heard);  // and no answer
                           peer.listen();
                       },
                       1000),
