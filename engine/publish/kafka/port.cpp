@@ -184,14 +184,34 @@ void KafkaPort::on_event(rd_kafka_event_t* event, Batching batching) {
     }
 }
 
+/// Whether the broker said where the message lies. Where it said "duplicate sequence" instead,
+/// librdkafka reports success, and need not be right: a partition that knows nothing of a producer
+/// yet takes whichever batch comes first once it has a leader, and calls the earlier one, which was
+/// refused a moment before and is sent again, a duplicate. Such a report counts up from an invalid
+/// offset through its batch.
+bool KafkaPort::is_placed(const rd_kafka_message_t& message) noexcept {
+    const bool goes_on = unplaced_ && message.offset == unplaced_->offset + 1 &&
+                         message.rkt == unplaced_->topic &&
+                         message.partition == unplaced_->partition;
+    if (message.offset >= 0 && !goes_on) {
+        unplaced_.reset();
+        return true;
+    }
+    unplaced_ = Unplaced{message.rkt, message.partition, message.offset};
+    return false;
+}
+
 void KafkaPort::on_report(const rd_kafka_message_t& message, Batching batching) {
     --in_library_;
     const auto slot = static_cast<Slot>(reinterpret_cast<std::uintptr_t>(message._private));
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        finish(slot, Errc::ok);
-        return;
+        if (is_placed(message)) {
+            finish(slot, Errc::ok);
+            return;
+        }
+    } else {
+        count(message.err);
     }
-    count(message.err);
     if (refuses(message.err) && batching == Batching::one) {
         finish(slot, Errc::sink_refused, {static_cast<const char*>(message.payload), message.len});
         return;
@@ -201,6 +221,11 @@ void KafkaPort::on_report(const rd_kafka_message_t& message, Batching batching) 
     KafkaHeaders headers(detached);
     const auto key = bytes_of(message.key, message.key_len);
     const auto value = bytes_of(message.payload, message.len);
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && !renewing_) {
+        offered_again_.add();
+        produce(*client_, slot, key, value, std::move(headers));
+        return;
+    }
     if (refuses(message.err) && !renewing_) {
         // The broker refuses a batch for one message in it: the others are not at fault.
         if (auto* const client = alone()) {
@@ -209,7 +234,7 @@ void KafkaPort::on_report(const rd_kafka_message_t& message, Batching batching) 
         }
     }
     park(slot, key, value, std::move(headers));
-    renew(message.err, pending_[slot].topic);
+    renew(message.err, pending_[slot].topic);  // nothing when that is under way
 }
 
 void KafkaPort::on_error(rd_kafka_event_t* event) {

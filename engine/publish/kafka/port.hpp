@@ -72,6 +72,7 @@ private:
     void finish(Slot slot, Errc outcome, std::string_view refused = {});
 
     void on_event(rd_kafka_event_t* event, Batching batching);
+    [[nodiscard]] bool is_placed(const rd_kafka_message_t& message) noexcept;
     void on_report(const rd_kafka_message_t& message, Batching batching);
     void on_error(rd_kafka_event_t* event);
     void on_topics(rd_kafka_event_t* event);
@@ -114,7 +115,13 @@ private:
     runtime::Backoff backoff_;
     boost::asio::steady_timer renewal_timer_;
 
-    std::uint64_t overdue_ = 0;  ///< what was offered up to here should have come back
+    struct Unplaced {
+        const rd_kafka_topic_t* topic = nullptr;
+        std::int32_t partition = 0;
+        std::int64_t offset = 0;
+    };
+    std::optional<Unplaced> unplaced_;  ///< the last report, when it told no place
+    std::uint64_t overdue_ = 0;         ///< what was offered up to here should have come back
     boost::asio::steady_timer overdue_timer_;
 
     bool topics_wanted_;
