@@ -159,7 +159,7 @@ private:
         }
     }
 
-    /// Its id is the pattern, for now.
+    /// Leaves the pattern as its id; the caller puts the pack's prefix before it.
     static bool parse_learned(std::string_view line, Rule& rule) {
         const auto* at = line.data() + (line.starts_with('+') ? 1 : 0);
         const auto* const end = line.data() + line.size();

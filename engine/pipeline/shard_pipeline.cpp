@@ -113,11 +113,11 @@ void ShardPipeline::handle(ingest::SourceIndex index, std::span<const Frame> fra
     }
     publish_judged(index);
     const auto handed_over_at = now();
-    for (const auto& frame : frames) {
+    for (std::size_t i = 0; i < frames.size(); ++i) {
         handed_over_seconds_.observe(
-            std::chrono::duration<double>(handed_over_at - frame.received_at).count());
+            std::chrono::duration<double>(handed_over_at - frames[i].received_at).count());
+        settle(slots_[i]);
     }
-    for (std::size_t i = 0; i < frames.size(); ++i) settle(slots_[i]);
     in_flight_bytes_.set(static_cast<double>(budget_.used()));
 }
 
