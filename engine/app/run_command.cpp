@@ -27,6 +27,7 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kTick{50};
 constexpr std::chrono::milliseconds kLiveLine{500};
 constexpr std::chrono::seconds kStoreCursors{1};
+constexpr int kBackgroundNice = 10;  // a reload takes what the shards leave: a tenth of a busy core
 
 /// The daemon's control side, all on the main thread's loop: signals, the admin listener, the live
 /// line, the end.
@@ -45,6 +46,8 @@ public:
                  {[&metrics] { return metrics.text(); }, [this] { return not_ready(); },
                   [this] { return to_json(daemon_.source_views()); },
                   [this](std::function<void(std::string)> done) { reload(std::move(done)); }}) {
+        asio::post(background_[0].io(),
+                   [] { (void)::setpriority(PRIO_PROCESS, ::gettid(), kBackgroundNice); });
         background_.start();
     }
 

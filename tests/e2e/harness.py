@@ -99,6 +99,11 @@ class Hark:
                     total += float(found[3])
         return total
 
+    def nice_values(self):
+        """Of each of its threads: field 19 of proc_pid_stat(5), the third after the name in brackets being the first here."""
+        stats = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")
+        return [int(stat.read_text().rpartition(")")[2].split()[16]) for stat in stats]
+
     def kill(self):
         self.process.kill()
         self.process.wait()
