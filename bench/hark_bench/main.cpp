@@ -1,11 +1,10 @@
-#include <sys/resource.h>
-
 #include <csignal>
 #include <cstdio>
 #include <exception>
 
 #include "hark_bench/clock.hpp"
 #include "hark_bench/command_line.hpp"
+#include "runtime/descriptors.hpp"
 #include "telemetry/log.hpp"
 
 namespace {
@@ -14,20 +13,13 @@ void stop(int) {
     hark::bench::g_stop = true;
 }
 
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGINT, stop);
     std::signal(SIGTERM, stop);
-    raise_descriptor_limit();
+    hark::runtime::raise_descriptor_limit();
     hark::telemetry::configure_log(hark::telemetry::Level::warn,
                                    hark::telemetry::LogFormat::logfmt);
     try {

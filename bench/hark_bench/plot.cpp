@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/html.hpp"
+
 namespace hark::bench {
 
 namespace {
@@ -27,7 +29,7 @@ std::string fixed(double value) {
 std::string label(double x, double y, const char* anchor, const std::string& text,
                   const std::string& more = {}) {
     return "<text x=\"" + fixed(x) + "\" y=\"" + fixed(y) + "\" text-anchor=\"" + anchor + "\"" +
-           more + ">" + escaped(text) + "</text>\n";
+           more + ">" + html_escaped(text) + "</text>\n";
 }
 
 std::string segment(double x1, double y1, double x2, double y2, const std::string& style) {
@@ -44,18 +46,6 @@ double to_y(double share) {
 }
 
 }  // namespace
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '&') out += "&amp;";
-        else if (c == '"') out += "&quot;";
-        else out += c;
-    }
-    return out;
-}
 
 std::string brief(double value) {
     constexpr std::array kLetters = {"", "k", "M", "G"};
@@ -178,10 +168,10 @@ std::string Plot::figure() const {
     const auto x = range(true);
     const auto y = range(false);
     std::string out = "<figure><svg role=\"img\" viewBox=\"0 0 480 300\"><title>" +
-                      escaped(caption_) + "</title>\n";
+                      html_escaped(caption_) + "</title>\n";
     draw_axes(out, x, y);
     draw_lines(out, x, y);
-    return out + "</svg><figcaption>" + escaped(caption_) + "</figcaption></figure>\n";
+    return out + "</svg><figcaption>" + html_escaped(caption_) + "</figcaption></figure>\n";
 }
 
 std::string bars(const std::string& caption, const std::vector<Bar>& bars,
@@ -193,11 +183,11 @@ std::string bars(const std::string& caption, const std::vector<Bar>& bars,
     for (const auto& bar : bars) {
         char width[16];
         std::snprintf(width, sizeof width, "%.1f%%", most > 0 ? 100 * bar.value / most : 0);
-        out += "<tr><td>" + escaped(bar.name) + "<td class=\"bar\"><div" +
+        out += "<tr><td>" + html_escaped(bar.name) + "<td class=\"bar\"><div" +
                (bar.limit ? " class=\"limit\"" : "") + " style=\"width:" + width + "\"></div><td>" +
-               brief(bar.value) + " " + escaped(unit) + "\n";
+               brief(bar.value) + " " + html_escaped(unit) + "\n";
     }
-    return out + "</table><figcaption>" + escaped(caption) + "</figcaption></figure>\n";
+    return out + "</table><figcaption>" + html_escaped(caption) + "</figcaption></figure>\n";
 }
 
 }  // namespace hark::bench

@@ -6,8 +6,6 @@
 
 namespace hark::bench {
 
-/// Text for HTML and SVG.
-[[nodiscard]] std::string escaped(const std::string& text);
 /// A number with three significant digits at most and its thousands told by letters: 12.3k.
 [[nodiscard]] std::string brief(double value);
 

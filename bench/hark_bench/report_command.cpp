@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "core/html.hpp"
 #include "hark_bench/commands.hpp"
 #include "hark_bench/histogram.hpp"
 #include "hark_bench/plot.hpp"
@@ -149,8 +150,8 @@ std::string stage_bars(const Json& results) {
 }
 
 std::string section(const Json& results) {
-    std::string out = "<h2>" + escaped(title_of(results)) + "</h2>\n<p><small>" +
-                      escaped(setting_of(results)) + "</small></p>\n";
+    std::string out = "<h2>" + html_escaped(title_of(results)) + "</h2>\n<p><small>" +
+                      html_escaped(setting_of(results)) + "</small></p>\n";
     const auto knee = number_at(results, {"knee", "rate"});
     if (knee > 0) {
         out += "<p>Knee: <b>" + brief(knee) + " posts a second</b> keep p99 in the topic under " +
@@ -163,7 +164,7 @@ std::string section(const Json& results) {
     for (const auto& table : tables_of(results)) out += table.html();
     const auto configuration = text_at(results, {"configuration"});
     if (!configuration.empty())
-        out += "<details><summary>configuration</summary><pre>" + escaped(configuration) +
+        out += "<details><summary>configuration</summary><pre>" + html_escaped(configuration) +
                "</pre></details>\n";
     return out;
 }

@@ -21,6 +21,7 @@ public:
     }
 
     int run() {
+        warm_up();
         double good = 0;
         double bad = 0;
         for (double rate = options_.from; rate <= options_.to && !g_stop; rate *= options_.factor) {
@@ -51,6 +52,15 @@ private:
         double p99_ms;
         bool held;
     };
+
+    /// A trial that does not count: a broker that has just started compiles its code while it
+    /// serves.
+    void warm_up() {
+        auto trial = options_.run.trial;
+        trial.schedule.rate = options_.from;
+        std::printf("to warm up, not counted: %s", summary(run_trial(trial, corpus_)).c_str());
+        std::fflush(stdout);
+    }
 
     /// The bound must hold in most of the repeats.
     bool holds(double rate) {

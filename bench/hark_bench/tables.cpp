@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/html.hpp"
 #include "hark_bench/compare.hpp"
 #include "hark_bench/plot.hpp"
 
@@ -151,11 +152,11 @@ Table stage_table(const Json& results) {
 }  // namespace
 
 std::string Table::html() const {
-    std::string out = "<h3>" + escaped(title) + "</h3>\n<table><tr>";
-    for (const auto& cell : head) out += "<th>" + escaped(cell);
+    std::string out = "<h3>" + html_escaped(title) + "</h3>\n<table><tr>";
+    for (const auto& cell : head) out += "<th>" + html_escaped(cell);
     for (const auto& row : rows) {
         out += "\n<tr>";
-        for (const auto& cell : row) out += "<td>" + escaped(cell);
+        for (const auto& cell : row) out += "<td>" + html_escaped(cell);
     }
     return out + "\n</table>\n";
 }

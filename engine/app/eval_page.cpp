@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "app/jury.hpp"
+#include "core/html.hpp"
 
 namespace hark::app {
 
@@ -27,17 +28,6 @@ li{margin:.5em 0;overflow-wrap:anywhere}small{color:#555}
 give on these very posts. Calibration error is the mean distance between what was said and what was
 true.</p>
 )";
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '&') out += "&amp;";
-        else out += c;
-    }
-    return out;
-}
 
 /// A number with so many decimals.
 std::string fixed(double value, int decimals = 2) {
@@ -72,7 +62,7 @@ private:
 };
 
 std::string title_of(const EvalKey& key) {
-    return escaped(key.label + " " + key.lang + " " + key.source);
+    return html_escaped(key.label + " " + key.lang + " " + key.source);
 }
 
 void write_table(std::ostream& out, const EvalRows& rows) {
@@ -115,7 +105,7 @@ void write_sublabels(std::ostream& out, const EvalRow& row) {
     if (row.sublabels.empty()) return;
     out << "<table><tr><th>sublabel<th>given<th>the label is true<th>annotated<th>right<th>true\n";
     for (const auto& [name, count] : row.sublabels) {
-        out << "<tr><td>" << escaped(name) << "<td>" << count.given << "<td>" << count.of_label
+        out << "<tr><td>" << html_escaped(name) << "<td>" << count.given << "<td>" << count.of_label
             << "<td>" << count.annotated << "<td>" << count.right << "<td>" << count.truth << '\n';
     }
     out << "</table>\n";
@@ -127,8 +117,9 @@ void write_harmful(std::ostream& out, const EvalRow& row, const RuleBook& book, 
     out << "<table><tr><th>rule that hurts<th>weight<th>posts it made wrong<th>right\n";
     for (std::size_t i = 0; i < std::min(most, rules.size()); ++i) {
         const auto& rule = book.rules[rules[i].first];
-        out << "<tr><td>" << escaped(rule.id) << "<td>" << fixed(static_cast<double>(rule.weight))
-            << "<td>" << rules[i].second.hurt << "<td>" << rules[i].second.helped << '\n';
+        out << "<tr><td>" << html_escaped(rule.id) << "<td>"
+            << fixed(static_cast<double>(rule.weight)) << "<td>" << rules[i].second.hurt << "<td>"
+            << rules[i].second.helped << '\n';
     }
     out << "</table>\n";
 }
@@ -143,8 +134,8 @@ void write_errors(std::ostream& out, const EvalKey& key, const EvalRow& row,
         jury.hear(post);
         const auto judged = jury.of(key.label, post.label(key.label) == 1);
         out << "<li>" << (judged.truth ? "missed, " : "false, ") << fixed(judged.probability)
-            << ": " << escaped(post.text) << "<br><small>" << escaped(jury.reasons(key.label))
-            << "</small>\n";
+            << ": " << html_escaped(post.text) << "<br><small>"
+            << html_escaped(jury.reasons(key.label)) << "</small>\n";
     }
     out << "</ul>\n";
 }

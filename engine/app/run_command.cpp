@@ -16,6 +16,7 @@
 #include "app/make_daemon.hpp"
 #include "app/source_lines.hpp"
 #include "hark/engine.hpp"
+#include "runtime/descriptors.hpp"
 
 namespace hark::app {
 
@@ -169,14 +170,6 @@ private:
     AdminServer admin_;
 };
 
-/// As many descriptors as the system lets us have: each connection takes one.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 }  // namespace
 
 int run(const RunOptions& options) {
@@ -188,7 +181,7 @@ int run(const RunOptions& options) {
     if (rules == nullptr) return kConfiguration;
     telemetry::configure_log(config.log_level, config.log_format);
     std::signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
+    runtime::raise_descriptor_limit();
     telemetry::Metrics metrics;
     const auto topics = make_topics(config, *rules);
     auto daemon = make_daemon(config, topics, rules, metrics);

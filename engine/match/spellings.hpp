@@ -6,7 +6,7 @@
 
 namespace hark::match {
 
-/// The letters of folded text, each with its bytes.
+/// The letters of UTF-8 text, each with its bytes.
 [[nodiscard]] std::vector<std::string_view> letters_of(std::string_view text);
 
 [[nodiscard]] bool is_cyrillic(std::string_view text) noexcept;

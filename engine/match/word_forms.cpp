@@ -9,6 +9,8 @@
 #include <optional>
 #include <sstream>
 
+#include "match/spellings.hpp"
+
 namespace hark::match {
 
 namespace {
@@ -31,18 +33,6 @@ std::optional<std::string> to_utf8(std::string text, const std::string& charset)
     if (result == std::size_t(-1)) return std::nullopt;
     out.resize(out.size() - to_left);
     return out;
-}
-
-/// The letters of UTF-8 text, each with its bytes.
-std::vector<std::string_view> letters_of(std::string_view text) {
-    std::vector<std::string_view> letters;
-    for (std::size_t begin = 0; begin < text.size();) {
-        auto end = begin + 1;
-        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) ++end;
-        letters.push_back(text.substr(begin, end - begin));
-        begin = end;
-    }
-    return letters;
 }
 
 /// One letter of a condition: `x`, `.`, `[xyz]`, `[^xyz]`.
