@@ -113,6 +113,21 @@ TEST(JsonItems, EndWithTheirBracket) {
     for (const auto* cut : {"[", "[1", "[1,", "[[1]"}) EXPECT_EQ(count_of(cut), "truncated") << cut;
 }
 
+/// Reads every level, as code that follows what a stranger nested would.
+Errc read_all(JsonValue value) {
+    return value.first() == '[' ? json_items(value, read_all) : Errc::ok;
+}
+
+TEST(JsonItems, AreReadAsDeepAsTheLimitAndNoDeeper) {
+    const auto read = [](std::size_t depth) {
+        JsonParser parser;
+        const PaddedBytes bytes(std::string(depth, '[') + std::string(depth, ']'));
+        return json_document(parser, bytes.view(), read_all);
+    };
+    EXPECT_EQ(read(limits::kJsonDepth), Errc::ok);
+    EXPECT_EQ(read(limits::kJsonDepth + 1), Errc::too_deep);
+}
+
 TEST(JsonUnescape, KnowsEveryEscape) {
     const auto unescape = [](std::string_view inside) {
         Arena arena;
