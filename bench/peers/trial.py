@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import os
 import pathlib
 import statistics
 import subprocess
@@ -128,16 +129,18 @@ class Trial:
     def sent(self, peer, count):
         """A run of so many posts that must all arrive, once each."""
         job = self.with_topic(self.job(peer.name, self.input_of(peer, count)))
+        broker_before = self.broker.cpu_s()
         begin = time.monotonic()
         process = self.start(peer, job)
         if peer.follows:
             self.wait_for_records(peer, process, job, count)
             process.terminate()
         result = measure.watched(process, begin)
+        broker_cpu = self.broker.cpu_s() - broker_before
         if result.status != 0 or self.arrived(job.topic) != count:
             raise Disagreement(f"{peer.title} ended with {result.status}, {self.arrived(job.topic)} of {count} records "
                                f"arrived:\n{last_words(job)}")
-        return job, result
+        return job, result, broker_cpu
 
     # What is found out
 
@@ -149,7 +152,7 @@ class Trial:
         self.facts |= {"hits_a_post": statistics.mean(found), "posts_hit": sum(map(bool, found)) / len(found)}
         agreed = {}
         for peer in self.peers:
-            job, _ = self.sent(peer, SAMPLE)
+            job, *_ = self.sent(peer, SAMPLE)
             records = {inputs.number_of(record["id"]): record for _, record in self.read(job.topic)}
             if records.keys() != reference.keys():
                 raise Disagreement(f"{peer.title}: {len(records.keys() ^ reference.keys())} posts are missing or strange")
@@ -162,11 +165,13 @@ class Trial:
 
     def throughput(self, peer, count):
         """CPU and time a post, start and warming apart: they are measured by a run of their own."""
-        _, start = self.sent(peer, peer.warm)
-        _, whole = self.sent(peer, peer.warm + count)
-        cpu, wall = (after - before if after > before else after
-                     for before, after in ((start.cpu_s, whole.cpu_s), (start.wall_s, whole.wall_s)))
+        _, start, broker_start = self.sent(peer, peer.warm)
+        _, whole, broker_whole = self.sent(peer, peer.warm + count)
+        cpu, wall, broker = (after - before if after > before else after
+                             for before, after in ((start.cpu_s, whole.cpu_s), (start.wall_s, whole.wall_s),
+                                                   (broker_start, broker_whole)))
         return {"posts": count, "cpu_s_per_million": 1e6 * cpu / count, "posts_per_s": count / wall,
+                "of_the_cores": (cpu + broker) / wall / len(os.sched_getaffinity(0)),
                 "peak_mib": whole.peak_mib, "start_cpu_s": start.cpu_s, "start_s": start.wall_s}
 
     def latency(self, peer, rate, seconds):

@@ -100,9 +100,8 @@ class Hark:
         return total
 
     def nice_values(self):
-        """Of each of its threads: field 19 of proc_pid_stat(5), the third after the name in brackets being the first here."""
-        stats = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")
-        return [int(stat.read_text().rpartition(")")[2].split()[16]) for stat in stats]
+        """Of each of its threads: field 19 of proc_pid_stat(5)."""
+        return [int(fields_after_name(stat)[16]) for stat in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")]
 
     def kill(self):
         self.process.kill()
@@ -116,6 +115,11 @@ class Hark:
     def close(self):
         if self.process and self.process.poll() is None:
             self.kill()
+
+
+def fields_after_name(stat):
+    """Of proc_pid_stat(5), whose first two fields are the number and the name in brackets."""
+    return pathlib.Path(stat).read_text().rpartition(")")[2].split()
 
 
 class Broker:
@@ -142,6 +146,11 @@ class Broker:
     def close(self):
         with contextlib.suppress(AssertionError):
             self.run("stop")
+
+    def cpu_s(self):
+        """What its nodes have used: user and system time, fields 14 and 15 of proc_pid_stat(5)."""
+        pids = [int(file.read_text()) for file in pathlib.Path(self.folder).glob("node-*/pid")]
+        return sum(sum(map(int, fields_after_name(f"/proc/{pid}/stat")[11:13])) for pid in pids) / os.sysconf("SC_CLK_TCK")
 
     def records(self, topic):
         """Every value in the topic now, read to its end."""
