@@ -59,7 +59,7 @@ void for_each_word(std::string_view folded, Use use) {
         const char* const base = from - block;
         do {
             const auto end = block + static_cast<std::uint32_t>(std::countr_zero(spaces));
-            if (end > size) return;
+            if (begin >= size) return;
             use(base + begin, begin, end);
             begin = end + 1;
             spaces &= spaces - 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/words.hpp"
 #include "match/spellings.hpp"
 
 namespace hark::match {
@@ -174,15 +175,11 @@ public:
         out_.text.clear();
         out_.segments.clear();
         out_.other_script = false;
-        const auto text = folded_.bytes;
-        for (std::uint32_t begin = 1; begin < text.size();) {
-            const auto end =
-                static_cast<std::uint32_t>(std::min(text.find(' ', begin), text.size()));
+        for_each_word(folded_.bytes, [this](const char*, std::uint32_t begin, std::uint32_t end) {
             word(begin, end);
-            begin = end + 1;
-        }
+        });
         if (out_.segments.empty()) return false;
-        out_.text.append(text.substr(copied_));
+        out_.text.append(folded_.bytes.substr(copied_));
         return true;
     }
 

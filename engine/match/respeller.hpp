@@ -11,6 +11,7 @@
 #include "core/folded_text.hpp"
 #include "core/rule.hpp"
 #include "match/pattern.hpp"
+#include "match/word_table.hpp"
 
 namespace hark::match {
 
@@ -75,8 +76,8 @@ private:
     std::vector<Word> words_;
     std::vector<std::pair<std::string, bool>> not_these_;  ///< spellings, and whether stems
     std::deque<std::string> texts_;                        ///< what the tables' keys point to
-    boost::unordered_flat_map<std::string_view, std::uint32_t> by_text_;
-    boost::unordered_flat_map<std::string_view, Variant> variants_;
+    boost::unordered_flat_map<std::string_view, std::uint32_t, WordHash> by_text_;
+    boost::unordered_flat_map<std::string_view, Variant, WordHash> variants_;
     std::vector<std::uint64_t>
         lengths_;  ///< of variants that begin with these four bytes, a bit each
 };

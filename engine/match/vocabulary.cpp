@@ -9,39 +9,11 @@ namespace hark::match {
 
 namespace {
 
-std::uint64_t load(const char* from, std::size_t bytes) noexcept {
-    std::uint64_t value = 0;
-    std::memcpy(&value, from, bytes);
-    return value;
-}
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-    __extension__ using Wide = unsigned __int128;
-    const auto product = static_cast<Wide>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
 bool is_plain(const Element& element) noexcept {
     return !element.open_left && element.word.size() >= 2;
 }
 
 }  // namespace
-
-/// Words are short: the first and the last eight bytes, the middle only of long ones.
-std::size_t Vocabulary::Hash::operator()(std::string_view word) const noexcept {
-    constexpr std::uint64_t kOne = 0x9E3779B97F4A7C15;
-    constexpr std::uint64_t kTwo = 0xD6E8FEB86659FD93;
-    const auto size = word.size();
-    std::uint64_t hash = size * kTwo;
-    const char* at = word.data();
-    auto rest = size;
-    for (; rest > 16; rest -= 8, at += 8) hash = mix(hash ^ load(at, 8), kOne);
-    if (rest >= 8) return mix(hash ^ load(at, 8), kOne ^ load(at + rest - 8, 8));
-    if (rest >= 4) return mix(hash ^ load(at, 4), kOne ^ load(at + rest - 4, 4));
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < rest; ++i) value = value << 8 | static_cast<unsigned char>(at[i]);
-    return mix(hash ^ value, kOne);
-}
 
 bool Vocabulary::takes(const Sequence& sequence) noexcept {
     return std::all_of(sequence.begin(), sequence.end(), [](const Element& element) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/words.hpp"
 #include "match/pattern.hpp"
 #include "match/word_table.hpp"
 
@@ -62,11 +63,7 @@ private:
     static constexpr std::size_t kStemBytes = 63;  ///< longer ones go to the patterns
     static constexpr std::size_t kFilter = 4096;
 
-    struct Hash {
-        using is_avalanching = void;
-        std::size_t operator()(std::string_view word) const noexcept;
-    };
-    using Table = boost::unordered_flat_map<std::string_view, Unit, Hash>;
+    using Table = boost::unordered_flat_map<std::string_view, Unit, WordHash>;
 
     struct UnitInMaking {
         std::vector<Target> targets;
@@ -215,22 +212,16 @@ void Vocabulary::scan(std::string_view folded, Scratch& scratch, Hit hit) const 
     if (empty()) return;
     scratch.recent.clear();
     std::uint32_t position = 0;
-    for (std::size_t begin = 1; begin < folded.size(); ++position) {
-        const auto rest = folded.substr(begin);
-        auto key = rest.size() >= WordKey::kBytes ? WordKey::load(rest.data()) : WordKey(rest);
-        auto size = key.find_space();
-        if (size == WordKey::kBytes) size = std::min(rest.find(' ', size), rest.size());
-        else key = key.first(size);
-        const auto text = rest.substr(0, size);
-        const auto end = begin + size;
-        const Place place{position,
-                          position,
-                          {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}};
-        const auto unit = size <= WordKey::kBytes ? short_words_.find(key) : find(words_, text);
+    for_each_word(folded, [&](const char* word, std::uint32_t begin, std::uint32_t end) {
+        const auto text = folded.substr(begin, end - begin);
+        const auto key = WordKey::load(word).first(std::min(text.size(), WordKey::kBytes));
+        const Place place{position, position, {begin, end}};
+        ++position;
+        const auto unit =
+            text.size() <= WordKey::kBytes ? short_words_.find(key) : find(words_, text);
         if (unit != WordTable::kNone) take(unit, place, scratch, hit);
         if (!stems_.empty()) scan_stems(key, text, place, scratch, hit);
-        begin = end + 1;
-    }
+    });
 }
 
 }  // namespace hark::match

@@ -4,6 +4,38 @@
 
 namespace hark::match {
 
+namespace {
+
+std::uint64_t load(const char* from, std::size_t bytes) noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, from, bytes);
+    return value;
+}
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const auto product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+}  // namespace
+
+/// Words are short: the first and the last eight bytes, the middle only of long ones.
+std::size_t WordHash::operator()(std::string_view word) const noexcept {
+    constexpr std::uint64_t kOne = 0x9E3779B97F4A7C15;
+    constexpr std::uint64_t kTwo = 0xD6E8FEB86659FD93;
+    const auto size = word.size();
+    std::uint64_t hash = size * kTwo;
+    const char* at = word.data();
+    auto rest = size;
+    for (; rest > 16; rest -= 8, at += 8) hash = mix(hash ^ load(at, 8), kOne);
+    if (rest >= 8) return mix(hash ^ load(at, 8), kOne ^ load(at + rest - 8, 8));
+    if (rest >= 4) return mix(hash ^ load(at, 4), kOne ^ load(at + rest - 4, 4));
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < rest; ++i) value = value << 8 | static_cast<unsigned char>(at[i]);
+    return mix(hash ^ value, kOne);
+}
+
 void WordTable::add(const WordKey& key, std::uint32_t number) {
     if (2 * (size_ + 1) > slots_.size()) {  // at most half full
         const auto old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));

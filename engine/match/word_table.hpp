@@ -40,19 +40,12 @@ struct WordKey {
         key.high = bytes <= 8 ? 0 : bytes < kBytes ? high & mask : high;
         return key;
     }
+};
 
-    /// Where the first space is; 16 when there is none.
-    [[nodiscard]] std::size_t find_space() const noexcept {
-        const auto zeros = [](std::uint64_t word) {
-            constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
-            return ~(((word & kLow) + kLow) | word | kLow);
-        };
-        constexpr std::uint64_t kSpaces = 0x2020202020202020;
-        if (const auto found = zeros(low ^ kSpaces); found != 0)
-            return static_cast<std::size_t>(std::countr_zero(found)) / 8;
-        const auto found = zeros(high ^ kSpaces);
-        return 8 + (found != 0 ? static_cast<std::size_t>(std::countr_zero(found)) / 8 : 8);
-    }
+/// Of words of any length; the library's own goes byte by byte.
+struct WordHash {
+    using is_avalanching = void;
+    std::size_t operator()(std::string_view word) const noexcept;
 };
 
 /// Words of at most sixteen bytes, each with a number. Open addressing with a byte of the hash a
