@@ -121,9 +121,7 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
                                             (small ^ (octet::load(at + 2) | kSpaces)));
         if (size == 0 || (stretched & letters & mask) != 0) break;
         std::memcpy(out, &small, sizeof small);
-        for (std::uint32_t i = 0; kMap && i < size; ++i) {
-            trace(out + i, out + i + 1, at + i, at + i + (raw >> 8 * i & 0x40 ? 1 : 0));
-        }
+        if constexpr (kMap) trace_eight(out, at, raw);
         const auto capitals = (~raw & kSpaces) << 2 & letters & mask;
         if (capitals != 0) facts_.capitals += octet::count(capitals);
         if (const auto ends = spaces & mask; ends != 0) {

@@ -109,6 +109,15 @@ private:
     void repair(bool spared);
 
     void put(std::string_view bytes, Bytes begin, Bytes end) noexcept;
+    /// Eight letters and spaces; a space stands for nothing of the original.
+    void trace_eight(const char* out, Bytes at, std::uint64_t raw) noexcept {
+        const auto index = static_cast<std::size_t>(out - out_begin_);
+        for (std::uint32_t i = 0; i < 8; ++i) {
+            const auto is_letter = static_cast<std::uint32_t>(raw >> (8 * i + 6) & 1U);
+            map_.begin[index + i] = offset(at) + i;
+            map_.end[index + i] = offset(at) + i + is_letter;
+        }
+    }
     void trace(char* from, char* to, Bytes begin, Bytes end) noexcept;
     [[nodiscard]] std::uint32_t offset(Bytes at) const noexcept {
         return static_cast<std::uint32_t>(at - first_);
