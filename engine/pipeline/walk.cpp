@@ -12,9 +12,11 @@ void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
     rules_ = std::move(rules);
     matcher_.use(rules_);
     judge_.use(rules_->book());
+    seeks_raw_ = false;
     digits_to_scan_ = std::numeric_limits<std::uint32_t>::max();
     for (const auto& rule : rules_->book().rules) {
         if (rule.pii_type.empty() || rule.pattern.empty()) continue;
+        seeks_raw_ = true;
         // What a validated expression finds without a digit, triage::may_hold_pii() tells.
         const auto digits = triage::least_digits(rule.pattern);
         if (digits > 0 || rule.validator.empty())
@@ -41,7 +43,7 @@ bool Walk::names_brand(const Mention& mention) {
 }
 
 void Walk::judge(const Mention& mention, std::span<const std::string_view> links, Verdict& out) {
-    if (folded_.facts.digits >= digits_to_scan_ || triage::may_hold_pii(folded_))
+    if (seeks_raw_ && (folded_.facts.digits >= digits_to_scan_ || triage::may_hold_pii(folded_)))
         matcher_.scan_raw(mention.text, matches_);
     const auto lang = matcher_.in_other_script()
                           ? std::string_view{}  // `ty idiot` looks like any language but its own

@@ -73,6 +73,7 @@ private:
     FoldedText folded_;
     Matches matches_;
     Verdict verdict_;
+    bool seeks_raw_ = false;  ///< some rule of personal data has an expression
     /// Texts with fewer need no raw scan, unless something else tells that they may hold personal
     /// data; 0 when some expression takes its datum without a validator and without a digit.
     std::uint32_t digits_to_scan_ = 0;
