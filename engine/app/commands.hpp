@@ -70,7 +70,7 @@ struct LearnOptions {
     std::vector<std::string> origins;  ///< patterns that tell where posts come from
     bool pooled = false;
     bool balance = false;
-    int part = -1;  ///< learn only from posts whose text's hash is of this half; -1: all
+    std::string without_part;  ///< `2/5`: posts of that part are not learned from
 };
 
 struct ReplayOptions {
@@ -88,7 +88,7 @@ struct EvalOptions {
     bool json = false;
     bool sublabels = false;
     std::string page;  ///< HTML file to write; empty: none
-    int part = -1;     ///< judge only posts whose text's hash is of this half; -1: all
+    std::string part;  ///< `2/5`: judge only posts of that part; empty: all
 };
 
 int learn(const LearnOptions& options);

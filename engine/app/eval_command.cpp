@@ -48,6 +48,8 @@ void print_json(const EvalRows& rows) {
         text("lang", key.lang);
         number("posts", static_cast<double>(m.posts));
         number("positives", static_cast<double>(m.positives));
+        number("given", static_cast<double>(m.given));
+        number("hits", static_cast<double>(m.hits));
         number("precision", m.precision);
         number("recall", m.recall);
         number("f1", m.f1);
@@ -143,7 +145,9 @@ int eval(const EvalOptions& options) {
         other.emplace(rival);
     }
     bool faulty = false;
-    const auto posts = read_posts(options.data, options.part, faulty);
+    auto posts = read_posts(options.data, faulty);
+    if (!options.part.empty())
+        std::erase_if(posts, [&](const auto& post) { return !is_of_part(post, options.part); });
     if (posts.empty()) {
         std::fprintf(stderr, "hark: no labelled post to judge\n");
         return kBadInput;

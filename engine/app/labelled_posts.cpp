@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "pipeline/rules.hpp"
 
@@ -13,19 +14,35 @@ std::uint64_t hash_of(const std::string& text) {
     return XXH3_64bits(folded.data(), folded.size());
 }
 
-std::vector<learn::LabelledPost> read_posts(const std::vector<std::string>& files, int part,
-                                            bool& faulty) {
+namespace {
+
+/// The number of the part and of all parts.
+std::pair<unsigned, unsigned> numbers_of(const std::string& part) {
+    unsigned number = 0, of = 0;
+    char beyond = 0;
+    if (std::sscanf(part.c_str(), "%2u/%2u%c", &number, &of, &beyond) != 2) return {0, 0};
+    return {number, of};
+}
+
+}  // namespace
+
+std::string fault_of_part(const std::string& part) {
+    const auto [number, of] = numbers_of(part);
+    return number >= 1 && number <= of ? "" : "is no part such as 2/5: " + part;
+}
+
+bool is_of_part(const learn::LabelledPost& post, const std::string& part) {
+    const auto [number, of] = numbers_of(part);
+    return of > 0 && (hash_of(post.text) >> 32U) % of == number - 1;
+}
+
+std::vector<learn::LabelledPost> read_posts(const std::vector<std::string>& files, bool& faulty) {
     std::vector<learn::LabelledPost> posts;
     std::vector<Fault> faults;
     for (const auto& file : files) learn::read_labelled(file, posts, faults);
     for (const auto& fault : faults)
         std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
     faulty |= !faults.empty();
-    if (part >= 0) {
-        std::erase_if(posts, [&](const learn::LabelledPost& post) {
-            return static_cast<int>(hash_of(post.text) >> 32U & 1U) != part;
-        });
-    }
     return posts;
 }
 

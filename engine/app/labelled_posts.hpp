@@ -8,10 +8,15 @@
 
 namespace hark::app {
 
-/// The posts of all files. Faults are printed and set `faulty`; what is good is kept. `part` 0 or
-/// 1: only posts of that half, by a hash of the folded text, so that near-twins stay together.
+/// The posts of all files. Faults are printed and set `faulty`; what is good is kept.
 [[nodiscard]] std::vector<learn::LabelledPost> read_posts(const std::vector<std::string>& files,
-                                                          int part, bool& faulty);
+                                                          bool& faulty);
+
+/// Posts are parted by a hash of the folded text, so that near-twins stay together. `part` is
+/// `2/5`, the second of five, or empty: no post is of it.
+[[nodiscard]] bool is_of_part(const learn::LabelledPost& post, const std::string& part);
+/// What is wrong with the name of a part; empty: nothing.
+[[nodiscard]] std::string fault_of_part(const std::string& part);
 
 /// Views into the post.
 [[nodiscard]] Mention mention_of(const learn::LabelledPost& post);

@@ -93,7 +93,8 @@ private:
     }
 
     void read_rows() {
-        for (const auto& post : read_posts(options_.data, options_.part, faulty_)) {
+        for (const auto& post : read_posts(options_.data, faulty_)) {
+            if (is_of_part(post, options_.without_part)) continue;
             const auto value = post.label(options_.label);
             if (value < 0 || post.lang != options_.lang) continue;
             auto& row = add_row(post);
@@ -105,9 +106,10 @@ private:
 
     /// At most as many as there are labelled posts, chosen by hash.
     void read_background() {
-        auto posts = read_posts(options_.background, options_.part, faulty_);
+        auto posts = read_posts(options_.background, faulty_);
         std::erase_if(posts, [&](const learn::LabelledPost& post) {
-            return post.lang != options_.lang || post.label(options_.label) >= 0;
+            return post.lang != options_.lang || post.label(options_.label) >= 0 ||
+                   is_of_part(post, options_.without_part);
         });
         std::sort(posts.begin(), posts.end(), [](const auto& a, const auto& b) {
             return std::pair(hash_of(a.text), a.text) < std::pair(hash_of(b.text), b.text);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "app/commands.hpp"
+#include "app/labelled_posts.hpp"
 
 namespace {
 
@@ -193,8 +194,10 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
                     "One intercept for all sources: what tells them apart is learned as rules");
     learn->add_flag("--balance", options.balance,
                     "The rarer class of each source counts more, by the root of how rare it is");
-    learn->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
-        ->check(CLI::Range(0, 1));
+    learn
+        ->add_option("--without-part", options.without_part,
+                     "Leave out a part of the posts, by hash: 2/5 is the second of five")
+        ->check(hark::app::fault_of_part);
     learn->callback([&] { command = [&] { return hark::app::learn(options); }; });
 }
 
@@ -241,8 +244,9 @@ void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command
         "--html", options.page,
         "Write a page with plots: reliability, precision and recall, the worst errors");
     eval->add_flag("--json", options.json, "One JSON object a row");
-    eval->add_option("--part", options.part, "Only this half of the posts, by hash: 0 or 1")
-        ->check(CLI::Range(0, 1));
+    eval->add_option("--part", options.part,
+                     "Only this part of the posts, which `learn --without-part` left out: 2/5")
+        ->check(hark::app::fault_of_part);
     eval->callback([&] { command = [&] { return hark::app::eval(options); }; });
 }
 

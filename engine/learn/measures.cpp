@@ -44,6 +44,8 @@ Measures measure(std::vector<Judged> judged) {
         else fn += one.truth ? 1 : 0;
     }
     out.posts = judged.size();
+    out.given = static_cast<std::size_t>(tp + fp);
+    out.hits = static_cast<std::size_t>(tp);
     out.precision = ratio(tp, tp + fp);
     out.recall = ratio(tp, tp + fn);
     out.f1 = ratio(2 * tp, 2 * tp + fp + fn);

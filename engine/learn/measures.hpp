@@ -15,6 +15,8 @@ struct Judged {
 struct Measures {
     std::size_t posts = 0;
     std::size_t positives = 0;
+    std::size_t given = 0;
+    std::size_t hits = 0;  ///< given to posts that have the label
     double precision = 0, recall = 0, f1 = 0;
     double f1_low = 0, f1_high = 0;  ///< 95 % interval, by the delta method
     double auc = 0;

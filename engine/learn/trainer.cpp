@@ -286,7 +286,10 @@ private:
     void find_candidates() {
         std::vector<std::uint32_t> seen(features_, 0);
         for (const auto& row : rows_) {
-            for (const auto feature : row.features) ++seen[feature];
+            // The desk's posts are of all origins: too few to say how one origin differs.
+            const bool is_desk = static_cast<int>(row.source) == options_.desk_source;
+            for (const auto feature : row.features)
+                seen[feature] += is_desk && options_.origin(feature) ? 0 : 1;
         }
         std::unordered_set<std::uint64_t> known;
         const auto posts = fingerprints();

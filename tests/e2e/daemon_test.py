@@ -204,16 +204,20 @@ class CommandLine(unittest.TestCase):
                 out.write(json.dumps({"text": text, "lang": "en", "labels": {"leak": broken}}) + "\n")
         pack = folder / "rules/leak/en.learned.yaml"
         pack.parent.mkdir(parents=True)
-        learned = [self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "en", "--part", "0",
+        learned = [self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "en", "--without-part", "2/2",
                                  "-o", str(pack)) for _ in range(2)]
         self.assertEqual([done.returncode for done in learned], [0, 0], learned[0].stderr)
         self.assertRegex(pack.read_text(), r"(?m)^  \+\d\.\d\d \d+ 0 .*(leaks|water)")
         self.assertEqual(self.run_hark("check", "--rules", str(pack.parents[1])).returncode, 0)
-        done = self.run_hark("eval", str(folder / "desk.ndjson"), "--rules", str(pack.parents[1]), "--part", "1", "--json")
+        done = self.run_hark("eval", str(folder / "desk.ndjson"), "--rules", str(pack.parents[1]), "--part", "2/2", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         row = json.loads(done.stdout)
         self.assertEqual((row["label"], row["lang"], row["f1"]), ("leak", "en", 1.0))
         self.assertGreater(row["posts"], 100)
+        whole = json.loads(self.run_hark("eval", str(folder / "desk.ndjson"), "--rules", str(pack.parents[1]), "--json").stdout)
+        self.assertEqual((row["hits"], row["given"], whole["posts"]), (row["positives"], row["positives"], 400))
+        for part in ("0/2", "3/2", "2", "1/2x"):
+            self.assertEqual(self.run_hark("eval", str(folder / "desk.ndjson"), "--part", part).returncode, 2, part)
         nothing = self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "pl", "-o", str(pack))
         self.assertEqual(nothing.returncode, 1)
         self.assertIn(b"nothing can be learned", nothing.stderr)

@@ -127,6 +127,8 @@ TEST(Trainer, OriginsSayHowOftenTheirPostsHaveTheLabelAndNothingElseMoves) {
     EXPECT_NEAR(weight_of(with, kFeatures - 1), 1, 0.2);  // half: bias is the sources' mean
     EXPECT_NEAR(weight_of(with, 0) / weight_of(with, 1),
                 weight_of(without, 0) / weight_of(without, 1), 0.1);
+    options.desk_source = 1;
+    EXPECT_EQ(weight_of(learned_from(all, options), kFeatures - 1), 0) << "only the desk has it";
 }
 
 TEST(Trainer, ASourceOfOneClassIsNeverPooled) {
