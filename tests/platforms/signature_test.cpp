@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <tuple>
+
 #include "platforms/percent.hpp"
 
 namespace hark::platforms {
@@ -21,6 +24,44 @@ TEST(Hmac, KnowsTheVectorsOfTheRfcs) {
     EXPECT_TRUE(
         Hmac(Digest::sha256, kJefe)
             .verify({kMessage}, "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", Encoding::base64));
+}
+
+/// Right as it is; wrong with a byte of the message cut, and with a bit of it flipped.
+void expect_exact(std::string message, const std::function<bool(std::string_view)>& verify) {
+    EXPECT_TRUE(verify(message)) << message;
+    EXPECT_FALSE(verify(std::string_view(message).substr(1))) << message;
+    message.back() ^= 1;
+    EXPECT_FALSE(verify(message)) << message;
+}
+
+TEST(Hmac, KnowsPublishedVectorsForTheWholeMessageAlone) {
+    const std::vector<std::tuple<std::string, std::string, std::string>> vectors = {
+        {"Jefe", std::string(kMessage), std::string(kSha256)},
+        // RFC 4231, test case 6: a key longer than a block.
+        {std::string(131, '\xAA'), "Test Using Larger Than Block-Size Key - Hash Key First",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+        {"test", "secret", "7fb147aac86a78b6e898a05f2d6b68fb2bd98810963d161badfbdf4ffd3e13a0"},
+        // GitHub's documentation, whose scheme is Meta's.
+        {"It's a Secret to Everybody", "Hello, World!",
+         "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"},
+    };
+    for (const auto& [secret, message, mac] : vectors) {
+        const std::vector<std::string> secrets = {secret};
+        Hmac hmac(Digest::sha256, secrets);
+        expect_exact(message, [&, &expected = mac](std::string_view bytes) {
+            return hmac.verify({bytes}, expected, Encoding::hex);
+        });
+    }
+}
+
+// RFC 8032, 7.1, test 3.
+TEST(Ed25519, KnowsTheVectorOfTheRfcForTheWholeMessageAlone) {
+    const auto key = decode_hex("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025");
+    const auto signature = decode_hex(
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a");
+    expect_exact("\xAF\x82",
+                 [&](std::string_view bytes) { return verify_ed25519(*key, bytes, *signature); });
 }
 
 TEST(Hmac, TakesTheMessageInParts) {

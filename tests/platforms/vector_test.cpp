@@ -35,7 +35,7 @@ struct Scheme {
     std::string clock;  ///< the header with the time that is signed
     bool body_is_signed = true;
     std::string platform = {};  ///< when it is not called as the scheme is
-    bool plain = false;    ///< the key is public and stands in the settings as it is
+    bool plain = false;         ///< the key is public and stands in the settings as it is
 };
 
 const std::map<std::string, Scheme, std::less<>>& schemes() {
@@ -305,6 +305,20 @@ TEST_P(SignatureVector, IsRefusedWithAByteCut) {
         part.text(damaged).erase(part.end - 1, 1);
         expect_not_taken(*platform, damaged, vector);
     }
+}
+
+TEST(Reserialised, IsTheSameJsonAndAnotherBody) {
+    const auto meta = make("meta", read("payloads/meta/settings.json"));
+    const auto signed_body = read("payloads/meta/page_comment_add.json");
+    const auto reserialised = read("payloads/meta/page_comment_add_reserialised.json");
+    EXPECT_EQ(decode(*meta, reserialised), decode(*meta, signed_body));
+    const auto all = vectors();
+    const auto vector = std::find_if(all.begin(), all.end(), [](const Vector& one) {
+        return one.id == "meta_negative_reserialised";
+    });
+    ASSERT_NE(vector, all.end());
+    EXPECT_EQ(vector->body, reserialised);
+    EXPECT_FALSE(vector->valid) << "what it gets stands in SignatureVector";
 }
 
 class SignedTime : public ::testing::TestWithParam<Vector> {};
