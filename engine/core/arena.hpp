@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
-#include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -28,19 +28,19 @@ public:
         room_ += unused;
     }
 
-    [[nodiscard]] std::string_view copy(std::string_view text) { return join({text}); }
+    [[nodiscard]] std::string_view copy(std::string_view text) { return join(text); }
 
     /// The parts one after another, as one view.
-    [[nodiscard]] std::string_view join(std::initializer_list<std::string_view> parts) {
-        std::size_t size = 0;
-        for (const auto part : parts) size += part.size();
-        char* const begin = allocate(size);
-        char* at = begin;
-        for (const auto part : parts) {
-            if (!part.empty()) std::memcpy(at, part.data(), part.size());
-            at += part.size();
-        }
-        return {begin, size};
+    template <typename... Parts>
+    [[nodiscard]] std::string_view join(const Parts&... written) {
+        // Not a list in memory: sizes that were just written would be waited for.
+        return [this](auto... parts) {
+            const auto size = (parts.size() + ...);
+            char* const begin = allocate(size);
+            char* at = begin;
+            ((at = put(at, parts)), ...);
+            return std::string_view(begin, size);
+        }(std::string_view(written)...);
     }
 
     /// Forgets everything handed out. Several blocks become one, so that the next frame of this
@@ -66,6 +66,27 @@ private:
     static constexpr std::size_t kFirst = 16 * 1024;
     static constexpr std::size_t kKeep =
         8 * 1024 * 1024;  // one huge frame does not hold memory for ever
+
+    /// Copies a part: without a call when it is short, as most are. Where it ends.
+    static char* put(char* to, std::string_view part) noexcept {
+        const auto size = part.size();
+        if (size > 16) std::memcpy(to, part.data(), size);
+        else if (size >= 8) put_ends<std::uint64_t>(to, part);
+        else if (size >= 4) put_ends<std::uint32_t>(to, part);
+        else if (size >= 2) put_ends<std::uint16_t>(to, part);
+        else if (size == 1) *to = part.front();
+        return to + size;
+    }
+    /// Copies a part's first word and its last one, which may overlap.
+    template <typename Word>
+    static void put_ends(char* to, std::string_view part) noexcept {
+        Word first;
+        Word last;
+        std::memcpy(&first, part.data(), sizeof first);
+        std::memcpy(&last, part.data() + part.size() - sizeof last, sizeof last);
+        std::memcpy(to, &first, sizeof first);
+        std::memcpy(to + part.size() - sizeof last, &last, sizeof last);
+    }
 
     void add_block(std::size_t size) {
         blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});

@@ -121,7 +121,7 @@ std::string token_behind(JsonParser& parser, std::string_view bytes,
 }
 
 std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena) {
-    return id.empty() ? std::string_view() : arena.join({prefix, id});
+    return id.empty() ? std::string_view() : arena.join(prefix, id);
 }
 
 Errc admit(const Mention& mention, Mentions& out) {

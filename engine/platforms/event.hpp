@@ -109,8 +109,7 @@ public:
     }
     /// The field that takes the member of this name; nullptr when none does.
     [[nodiscard]] std::string_view T::*field_of(std::string_view name) const noexcept {
-        const auto place = names_.of(name);
-        return place < kCount ? fields_[place] : nullptr;
+        return fields_[names_.of(name)];
     }
 
 private:
@@ -121,7 +120,7 @@ private:
     }
 
     Names<kCount> names_;
-    std::array<std::string_view T::*, kCount> fields_{};
+    std::array<std::string_view T::*, kCount + 1> fields_{};
 };
 
 /// Reads the member as a token into the field that takes it. False: none does.
@@ -130,14 +129,6 @@ bool read_token(const Members<T, kCount>& members, std::string_view key, JsonVal
                 EventReader& reader, T& out) {
     const auto field = members.field_of(key);
     if (field != nullptr) reader.token(value, out.*field);
-    return field != nullptr;
-}
-/// The same as a string.
-template <typename T, std::size_t kCount>
-bool read_text(const Members<T, kCount>& members, std::string_view key, JsonValue value,
-               EventReader& reader, T& out) {
-    const auto field = members.field_of(key);
-    if (field != nullptr) reader.text(value, out.*field);
     return field != nullptr;
 }
 
@@ -155,8 +146,8 @@ template <typename T, std::size_t kTokens, std::size_t kTexts>
 [[nodiscard]] Errc read_fields(const Members<T, kTokens>& tokens, const Members<T, kTexts>& texts,
                                JsonValue value, EventReader& reader, T& out) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (!read_token(tokens, key, member, reader, out))
-            read_text(texts, key, member, reader, out);
+        if (read_token(tokens, key, member, reader, out)) return Errc::ok;
+        if (const auto field = texts.field_of(key)) reader.text(member, out.*field);
         return Errc::ok;
     });
 }

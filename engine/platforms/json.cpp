@@ -105,47 +105,55 @@ Errc JsonParser::open(std::string_view bytes) {
     const auto error = indexer_->stage1(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                         bytes.size(), simdjson::stage1_mode::regular);
     if (error != simdjson::SUCCESS) return json_error(error);
-    const auto* const tokens = indexer_->structural_indexes.get();
+    auto* const tokens = indexer_->structural_indexes.get();
+    auto* const end = tokens + indexer_->n_structural_indexes;
     walk_.bytes = bytes.data();
     walk_.next = tokens;
-    walk_.end = tokens + indexer_->n_structural_indexes;
+    walk_.end = end;
     walk_.plain_from = walk_.plain_to = bytes.data();
     walk_.depth = 0;
     walk_.keys.reset();
     const char first = bytes[tokens[0]];
-    const char last = bytes[walk_.end[-1]];
+    const char last = bytes[end[-1]];
     if (first != '{' && first != '[') return Errc::wrong_type;
-    // What is cut off is looked at to its end: the walk may not come to where it is too deep.
-    return last == (first == '{' ? '}' : ']') ? Errc::ok : json_depth(bytes);
+    *end = tokens[0];
+    if (last == (first == '{' ? '}' : ']')) return Errc::ok;
+    // It is cut off, or something stands behind it.
+    const auto cut = walk_.skip_nested(tokens);
+    return cut == Errc::ok ? Errc::malformed_json : cut;
 }
 
 bool JsonWalk::look_for_escapes(const char* from, const char* to) noexcept {
-    const char* const stop = bytes + *end;
+    const char* const stop = bytes + end[-1];
     const auto* const found = std::memchr(from, '\\', static_cast<std::size_t>(stop - from));
     plain_from = from;
     plain_to = found == nullptr ? stop : static_cast<const char*>(found);
     return to <= plain_to;
 }
 
-Errc JsonWalk::skip_nested(Token& token) const noexcept {
-    std::size_t open = 1;
-    std::size_t deepest = 1;
-    while (open > 0) {
-        if (token == end) return Errc::truncated;
-        const int c = bytes[*token++] | 0x20;
-        open += c == '{' ? 1U : 0U;
-        open -= c == '}' ? 1U : 0U;
+std::string_view JsonWalk::unescaped_key(std::string_view key) {
+    std::string_view out;
+    (void)json_unescape(key, keys, out);
+    return out;
+}
+
+Errc JsonWalk::skip_nested(Token token) noexcept {
+    int open = 0;
+    int deepest = 0;
+    do {
+        if (token == end) break;
+        open += kJsonTokens[static_cast<std::uint8_t>(first_of(token++))].step;
         deepest = std::max(deepest, open);
-    }
-    return depth + deepest <= limits::kJsonDepth ? Errc::ok : Errc::too_deep;
+    } while (open > 0);
+    next = token;
+    if (depth + static_cast<std::size_t>(deepest) > limits::kJsonDepth) return Errc::too_deep;
+    return open > 0 ? Errc::truncated : Errc::ok;
 }
 
 Errc json_whole(JsonValue value, std::string_view& out) {
     auto& walk = *value.walk;
-    auto token = value.at + 1;
-    if (const auto error = walk.skip_nested(token); error != Errc::ok) return error;
-    walk.next = token;
-    const char* const end = walk.bytes + token[-1] + 1;
+    if (const auto error = walk.skip_nested(value.at); error != Errc::ok) return error;
+    const char* const end = walk.bytes + walk.next[-1] + 1;
     out = {value.begin(), static_cast<std::size_t>(end - value.begin())};
     return Errc::ok;
 }

@@ -2,11 +2,11 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <utility>
 
 #include "core/arena.hpp"
 #include "core/errc.hpp"
@@ -18,12 +18,25 @@
 /// (each reader keeps what it has). Nothing here throws or recurses.
 namespace hark::platforms {
 
+/// What a token is, told by its first character.
+struct JsonToken {
+    std::int8_t step;  ///< how many levels it goes down: 1, 0 or -1
+    bool is_no_value;  ///< nor the beginning of one
+};
+inline constexpr auto kJsonTokens = [] {
+    std::array<JsonToken, 256> tokens{};
+    tokens['{'] = tokens['['] = {1, false};
+    tokens['}'] = tokens[']'] = {-1, true};
+    tokens[','] = tokens[':'] = {0, true};
+    return tokens;
+}();
+
 /// Where the walk over one document is. A token is told by the place of its offset in `bytes`.
 struct JsonWalk {
     using Token = const std::uint32_t*;
 
     const char* bytes = nullptr;
-    Token end = nullptr;   ///< behind the last; it may be read: the bytes' end
+    Token end = nullptr;   ///< behind the last; it may be read: the first bracket once more
     Token next = nullptr;  ///< behind the object or array that was read last
     // Where the bytes are known to have no backslash.
     const char* plain_from = nullptr;
@@ -31,10 +44,9 @@ struct JsonWalk {
     std::size_t depth = 0;
     Arena keys{};  ///< keys that had escapes
 
-    /// The first character of a token; behind the last one any that is not JSON's.
-    [[nodiscard]] char first_of(Token token) const noexcept {
-        return token < end ? bytes[*token] : '\0';
-    }
+    /// The first character of a token; behind the last one a bracket that opens, which no walk
+    /// looks for.
+    [[nodiscard]] char first_of(Token token) const noexcept { return bytes[*token]; }
     /// What to say of a token that must not be there.
     [[nodiscard]] Errc unexpected(Token token) const noexcept {
         return token < end ? Errc::malformed_json : Errc::truncated;
@@ -47,10 +59,10 @@ struct JsonWalk {
     [[nodiscard]] bool look_for_escapes(const char* from, const char* to) noexcept;
     /// Reads a key and its colon, moving `token` behind both.
     [[nodiscard]] Errc take_key(Token& token, std::string_view& key);
-    /// Moves `token` from a value that was used behind it: whoever used an object or array has read
-    /// all of it (`next` stands behind it), or nothing.
-    [[nodiscard]] Errc leave(Token& token) noexcept;
-    [[nodiscard]] Errc skip_nested(Token& token) const noexcept;
+    /// What a key that had escapes says; nothing when it cannot be read: it is nobody's name then.
+    [[nodiscard]] std::string_view unescaped_key(std::string_view key);
+    /// Moves `next` behind the object or array at `token`.
+    [[nodiscard]] Errc skip_nested(Token token) noexcept;
     /// Reads the comma before the next member or item (`more`), or the bracket that ends them.
     [[nodiscard]] Errc go_on(Token& token, char bracket, bool& more) const noexcept {
         const char c = first_of(token);
@@ -61,7 +73,8 @@ struct JsonWalk {
     }
 };
 
-/// A value of the document in hand: a view, as long as the walk has not come to the next one.
+/// A value of the document in hand: a view, as long as the walk has not come to the next one. Never
+/// the last token, which is a bracket that closes.
 struct JsonValue {
     JsonWalk* walk = nullptr;
     const std::uint32_t* at = nullptr;
@@ -71,7 +84,7 @@ struct JsonValue {
     /// Where its token ends; of an object or array, its first bracket.
     [[nodiscard]] const char* end() const noexcept {
         const char* stop = walk->bytes + at[1];
-        while (static_cast<unsigned char>(stop[-1]) <= ' ' && stop - 1 > begin()) --stop;
+        while (static_cast<unsigned char>(stop[-1]) <= ' ') --stop;
         return stop;
     }
 };
@@ -127,19 +140,30 @@ private:
 [[nodiscard]] Errc json_depth(std::string_view bytes) noexcept;
 
 /// Calls `use(value at token)` for what stands between two brackets, `take(token)` before each.
+/// Inside its callers, so that the place and the key stay in registers.
 template <typename Take, typename Use>
-[[nodiscard]] Errc json_inside(JsonValue value, char bracket, Take take, Use use) {
+[[nodiscard, gnu::always_inline]] inline Errc json_inside(JsonValue value, char bracket, Take take,
+                                                          Use use) {
     auto& walk = *value.walk;
     if (++walk.depth > limits::kJsonDepth) return Errc::too_deep;
-    // Not in memory: each step would wait for the one before it to be written and read again.
     auto token = value.at + 1;
     bool more = walk.first_of(token) != bracket;
     if (!more) ++token;
     while (more) {
         if (const auto error = take(token); error != Errc::ok) return error;
+        const auto kind = kJsonTokens[static_cast<std::uint8_t>(walk.first_of(token))];
+        if (kind.is_no_value) return Errc::malformed_json;
         walk.next = token;
         if (const auto broken = use(JsonValue{&walk, token}); broken != Errc::ok) return broken;
-        if (const auto error = walk.leave(token); error != Errc::ok) return error;
+        // Whoever used an object or array has read all of it, or nothing.
+        if (kind.step > 0) {
+            if (walk.next == token) {
+                if (const auto error = walk.skip_nested(token); error != Errc::ok) return error;
+            }
+            token = walk.next;
+        } else {
+            ++token;
+        }
         if (const auto error = walk.go_on(token, bracket, more); error != Errc::ok) return error;
     }
     walk.next = token;
@@ -161,10 +185,8 @@ template <typename Use>
 template <typename Use>
 [[nodiscard]] Errc json_items(JsonValue value, Use use) {
     if (value.first() != '[') return Errc::wrong_type;
-    const auto* const end = value.walk->end;
     return json_inside(
-        value, ']',
-        [end](JsonWalk::Token token) { return token < end ? Errc::ok : Errc::truncated; }, use);
+        value, ']', [](JsonWalk::Token) { return Errc::ok; }, use);
 }
 
 /// Parses `bytes` (limits::kFramePadding readable bytes must follow) and calls `use(root)`, which
@@ -187,24 +209,8 @@ inline Errc JsonWalk::take_key(Token& token, std::string_view& key) {
     }
     key = {begin, static_cast<std::size_t>(stop - begin)};
     token += 2;
-    if (token == end) return Errc::truncated;
-    if (is_plain(begin, stop)) return Errc::ok;
-    const auto inside = std::exchange(key, {});
-    (void)json_unescape(inside, keys, key);  // one that cannot be read is nobody's name
+    if (!is_plain(begin, stop)) key = unescaped_key(key);
     return Errc::ok;
-}
-
-inline Errc JsonWalk::leave(Token& token) noexcept {
-    const char c = bytes[*token];
-    const auto* const used = token++;
-    if (c == '"') return Errc::ok;
-    const int folded = c | 0x20;  // `{` and `[` differ in one bit, as do `}` and `]`
-    if (folded == '{') {
-        if (next == used) return skip_nested(token);
-        token = next;
-        return Errc::ok;
-    }
-    return folded == '}' || c == ',' || c == ':' ? Errc::malformed_json : Errc::ok;
 }
 
 }  // namespace hark::platforms

@@ -14,7 +14,7 @@ std::string_view line_id(std::string_view prefix, std::string_view bytes, Arena&
         hex[15 - i] = kHex[hash.high64 >> (4 * i) & 15];
         hex[31 - i] = kHex[hash.low64 >> (4 * i) & 15];
     }
-    return arena.join({prefix, ":", {hex.data(), hex.size()}});
+    return arena.join(prefix, ":", std::string_view(hex.data(), hex.size()));
 }
 
 }  // namespace hark::platforms

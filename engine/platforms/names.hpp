@@ -52,8 +52,10 @@ public:
     [[nodiscard]] std::size_t of(std::string_view key) const noexcept {
         if (key.empty()) return kCount;
         const std::size_t place = places_[slot(key)];
-        if (place == kCount || names_[place].size() != key.size()) return kCount;
-        return same_bytes(names_[place].data(), key.data(), key.size()) ? place : kCount;
+        const auto name = names_[place];
+        const bool same =
+            name.size() == key.size() && same_bytes(name.data(), key.data(), key.size());
+        return same ? place : kCount;
     }
     /// The place of a name that is one of them.
     consteval std::size_t operator[](std::string_view name) const {
@@ -88,7 +90,7 @@ private:
         return true;
     }
 
-    std::array<std::string_view, kCount> names_{};
+    std::array<std::string_view, kCount + 1> names_{};  ///< the last one is that of no key
     std::array<std::uint8_t, kSlots> places_{};
     std::uint32_t factor_ = 0;
 };

@@ -41,10 +41,22 @@ TEST(Timestamp, RefusesWhatIsNoTime) {
     }
 }
 
+TEST(Arena, JoinsPartsOfEverySize) {
+    const std::string letters = "abcdefghijklmnopqrstuvwxyz";
+    Arena arena;
+    for (std::size_t one = 0; one <= letters.size(); ++one) {
+        for (std::size_t other = 0; other <= letters.size(); ++other) {
+            const auto first = letters.substr(0, one);
+            const auto last = letters.substr(letters.size() - other);
+            EXPECT_EQ(arena.join(first, "-", last), first + "-" + last);
+        }
+    }
+}
+
 TEST(Arena, ViewsStayWhileItGrows) {
     Arena arena;
     const auto first = arena.copy("first");
-    for (int i = 0; i < 10'000; ++i) (void)arena.join({"some ", "more ", "text"});
+    for (int i = 0; i < 10'000; ++i) (void)arena.join("some ", "more ", "text");
     EXPECT_EQ(first, "first");
 }
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/limits.hpp"
-#include "core/utf8.hpp"
 #include "platforms/bluesky/cbor.hpp"
 #include "platforms/bluesky/record_walk.hpp"
 
@@ -37,17 +36,17 @@ public:
 
     void text(Value, std::string_view& out) {
         CborItem item;
-        if (out.data() != nullptr || !peek(item)) return;
+        if (out.data() != nullptr || !take(item)) return;
         if (item.type != CborItem::Type::text) return note_unless_null(item);
         out = item.bytes;
-        if (!is_utf8(out)) reader_.note(Errc::invalid_utf8);
+        if (!simdjson::validate_utf8(out.data(), out.size())) reader_.note(Errc::invalid_utf8);
         if (out.find('\0') != std::string_view::npos) reader_.note(Errc::malformed_cbor);
     }
 
     [[nodiscard]] std::size_t offset(Value) const {
         CborItem item;
         const bool is_count =
-            peek(item) && item.type == CborItem::Type::integer && !item.is_negative;
+            take(item) && item.type == CborItem::Type::integer && !item.is_negative;
         return is_count ? item.number : 0;
     }
 
@@ -56,19 +55,23 @@ public:
     }
     void bytes(CborItem::Type type, std::string_view& out) {
         CborItem item;
-        if (!peek(item)) return;
+        if (!take(item)) return;
         if (item.type == type) out = item.bytes;
         else note_unless_null(item);
     }
     void flag(bool& out) const {
         CborItem item;
-        out = !peek(item) || !item.is_false;
+        out = !take(item) || !item.is_false;
     }
 
 private:
-    bool peek(CborItem& item) const noexcept {
+    /// Reads the next item. What other items are in is left there, to be passed over.
+    bool take(CborItem& item) const noexcept {
         auto ahead = in_;
-        return ahead.take(item) == Errc::ok;
+        if (ahead.take(item) != Errc::ok) return false;
+        const bool nests = item.type == CborItem::Type::array || item.type == CborItem::Type::map;
+        if (!nests) in_ = ahead;
+        return true;
     }
     void note_unless_null(const CborItem& item) {
         if (!item.is_null) reader_.note(Errc::wrong_type);

@@ -158,8 +158,8 @@ Mention to_mention(const Event& event, Action action, std::string_view bot_id, A
         mention.parent = join_id("discord:", message.referenced_id, arena);
     if (!message.channel_id.empty() && message.lobby_id.empty()) {
         const auto guild = message.guild_id.empty() ? "@me" : message.guild_id;
-        mention.url = arena.join(
-            {"https://discord.com/channels/", guild, "/", message.channel_id, "/", message.id});
+        mention.url = arena.join("https://discord.com/channels/", guild, "/", message.channel_id,
+                                 "/", message.id);
     }
     mention.text = plain_text(message.content, event.names, arena);
     mention.media = message.media;

@@ -171,7 +171,7 @@ Errc Mapping::read_event_data(dom::element data, Envelope envelope, Arena& arena
     if (!data.is_object() && !data.is_array()) return Errc::wrong_type;
     dom::element items = data;
     if (!items_.empty() && !at(data, items_, items)) return Errc::missing_member;
-    envelope.unique = arena.join({envelope.source, "#", envelope.id});
+    envelope.unique = arena.join(envelope.source, "#", envelope.id);
     return read_items(items, envelope, arena, out);
 }
 
@@ -190,8 +190,9 @@ Errc Mapping::read_items(dom::element items, const Envelope& envelope, Arena& ar
         if (!envelope.unique.empty()) {
             char digits[24];
             auto* const end = std::to_chars(digits, digits + sizeof digits, place++).ptr;
-            own.unique = arena.join(
-                {envelope.unique, "#", {digits, static_cast<std::size_t>(end - digits)}});
+            own.unique =
+                arena.join(envelope.unique, "#",
+                           std::string_view(digits, static_cast<std::size_t>(end - digits)));
         }
         if (const auto error = take(item, own); error != Errc::ok) return error;
     }
@@ -217,7 +218,7 @@ Errc Mapping::read_item(dom::element item, const Envelope& envelope, Arena& aren
     if (mention.text.data() == nullptr && mention.action != Action::deleted)
         return Errc::missing_member;
     for (auto* const name : {&mention.id, &mention.thread, &mention.parent}) {
-        if (!name->empty()) *name = arena.join({platform_, ":", *name});
+        if (!name->empty()) *name = arena.join(platform_, ":", *name);
     }
     return admit(mention, out);
 }

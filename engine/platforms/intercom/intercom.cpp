@@ -171,8 +171,8 @@ private:
             Mention mention;
             mention.platform = "intercom";
             mention.kind = Kind::message;
-            mention.thread = arena.join({"intercom:", event->app_id, ":", event->conversation});
-            mention.id = join_id(arena.join({mention.thread, ":"}), part.id, arena);
+            mention.thread = arena.join("intercom:", event->app_id, ":", event->conversation);
+            mention.id = join_id(arena.join(mention.thread, ":"), part.id, arena);
             mention.created_at = part.created_at;
             mention.author.id = part.author_id;
             mention.author.name = part.author_name;

@@ -66,7 +66,7 @@ Mention to_mention(const Event& event, std::string_view destination, Arena& aren
                       : !event.room_id.empty() ? event.room_id
                                                : event.user_id;
     // A person's id is another one for each provider's channels.
-    mention.thread = arena.join({"line:", destination, ":", chat});
+    mention.thread = arena.join("line:", destination, ":", chat);
     if (event.type == "unsend") {
         mention.action = Action::deleted;
         mention.id = join_id("line:", event.unsent_id, arena);
@@ -77,8 +77,8 @@ Mention to_mention(const Event& event, std::string_view destination, Arena& aren
     mention.text = event.text;
     if (event.message_type == "location") {
         mention.text = event.title.empty() || event.address.empty()
-                           ? arena.join({event.title, event.address})
-                           : arena.join({event.title, "\n", event.address});
+                           ? arena.join(event.title, event.address)
+                           : arena.join(event.title, "\n", event.address);
     }
     const bool media =
         std::find(kMediaTypes.begin(), kMediaTypes.end(), event.message_type) != kMediaTypes.end();

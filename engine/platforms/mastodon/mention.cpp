@@ -8,7 +8,7 @@ namespace {
 
 /// A status that only its instance's own id tells of.
 std::string_view local_id(std::string_view host, std::string_view id, Arena& arena) {
-    return arena.join({"mastodon:", host, host.empty() ? "" : "/", id});
+    return arena.join("mastodon:", host, host.empty() ? "" : "/", id);
 }
 
 std::string_view host_of(std::string_view url) noexcept {
@@ -24,7 +24,7 @@ std::string_view handle_of(const Account& account, Arena& arena) {
     if (account.acct.empty() || host.empty() ||
         account.acct.find('@') != std::string_view::npos)
         return account.acct;
-    return arena.join({account.acct, "@", host});
+    return arena.join(account.acct, "@", host);
 }
 
 /// The warning, the text, and what stands at pictures and in a poll, an empty line between them.

@@ -31,7 +31,7 @@ Mention begin_facebook(const Change& change, const Entry& entry, Arena& arena) {
     if (mention.action != Action::deleted) mention.text = change.message;
     mention.media = change.media;
     if (change.verb == "hide" || change.verb == "unhide") {
-        mention.event_id = arena.join({change.verb, ":", entry.time});
+        mention.event_id = arena.join(change.verb, ":", entry.time);
     }
     return mention;
 }
@@ -66,10 +66,10 @@ void add_feed(const Change& change, const Entry& entry, EventReader& reader, Bat
         ++batch.out->ignored;
         return;
     }
-    mention.url = change.permalink_url.empty()
-                      ? arena.join({"https://www.facebook.com/",
-                                    comment ? change.comment_id : change.post_id})
-                      : change.permalink_url;
+    mention.url =
+        change.permalink_url.empty()
+            ? arena.join("https://www.facebook.com/", comment ? change.comment_id : change.post_id)
+            : change.permalink_url;
     const bool is_upload = change.item == "photo" || change.item == "video";
     if (is_upload && mention.media == 0) count_media(mention.media);
     if (!is_upload && !change.link.empty()) batch.out->links.push_back(change.link);

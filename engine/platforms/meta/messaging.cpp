@@ -116,7 +116,7 @@ std::string_view event_id_of(const Messaging& event, Arena& arena) {
 Mention to_mention(const Messaging& event, const Entry& entry, std::string_view platform,
                    Arena& arena) {
     const auto message_id = [&](std::string_view mid) {
-        return mid.empty() ? mid : arena.join({platform, ":message:", mid});
+        return mid.empty() ? mid : arena.join(platform, ":message:", mid);
     };
     Mention mention;
     mention.platform = platform;
@@ -129,15 +129,15 @@ Mention to_mention(const Messaging& event, const Entry& entry, std::string_view 
     mention.author.id = event.sender;
     mention.author.is_brand = event.is_echo || (!entry.id.empty() && event.sender == entry.id);
     const auto customer = mention.author.is_brand ? event.recipient : event.sender;
-    mention.thread = arena.join({platform, ":", entry.id, ":", customer});
+    mention.thread = arena.join(platform, ":", entry.id, ":", customer);
     mention.parent = event.story_id.empty() ? message_id(event.replied_mid)
-                                            : arena.join({platform, ":story:", event.story_id});
+                                            : arena.join(platform, ":story:", event.story_id);
     mention.text = event.is_deleted ? std::string_view() : event.text;
     mention.media = event.media;
     if (event.happening == Happening::reaction && !event.mid.empty()) {
         mention.kind = Kind::reaction;
         mention.parent = mention.id;
-        mention.id = arena.join({platform, ":reaction:", event.mid, ":", event.sender});
+        mention.id = arena.join(platform, ":reaction:", event.mid, ":", event.sender);
         mention.action = event.action == "unreact" ? Action::deleted : Action::created;
         mention.text = mention.action == Action::deleted ? std::string_view() : event.emoji;
     }

@@ -142,8 +142,8 @@ Mention begin_mention(const Message& message, const Account& account, const Batc
     }
     const auto customer =
         account.is_echo ? stable(message.to_user_id, message.to) : mention.author.id;
-    mention.thread = arena.join({"whatsapp:", account.number_id, ":",
-                                 message.group_id.empty() ? customer : message.group_id});
+    mention.thread = arena.join("whatsapp:", account.number_id, ":",
+                                message.group_id.empty() ? customer : message.group_id);
     mention.kind = Kind::message;
     return mention;
 }
@@ -168,7 +168,7 @@ bool fill(const Message& message, Arena& arena, Mention& mention) {
         mention.parent = message_id(message.target_id);
         if (!message.target_id.empty()) {
             mention.id =
-                arena.join({"whatsapp:reaction:", message.target_id, ":", mention.author.id});
+                arena.join("whatsapp:reaction:", message.target_id, ":", mention.author.id);
         }
         mention.event_id = message.id;
         mention.action = message.emoji.empty() ? Action::deleted : Action::created;

@@ -70,7 +70,7 @@ bool is_gone(std::string_view text) noexcept {
 std::string_view words_of(const Thing& thing, Arena& arena) {
     if (thing.title.empty()) return unescape_references(thing.body, arena);
     if (thing.selftext.empty()) return unescape_references(thing.title, arena);
-    return unescape_references(arena.join({thing.title, "\n\n", thing.selftext}), arena);
+    return unescape_references(arena.join(thing.title, "\n\n", thing.selftext), arena);
 }
 
 void add_thing(const Thing& thing, EventReader& reader, const Batch& batch) {

@@ -112,7 +112,7 @@ Mention to_mention(const Event& event, const Message& said, std::string_view ts,
     mention.platform = "slack";
     mention.kind = outer.type == "app_mention" ? Kind::mention : Kind::message;
     mention.created_at = time_of(ts);
-    const auto channel = arena.join({"slack:", outer.channel, ":"});
+    const auto channel = arena.join("slack:", outer.channel, ":");
     if (!outer.channel.empty()) mention.id = join_id(channel, ts, arena);
     const bool direct = outer.channel_type == "im";
     const auto root = said.thread_ts.empty() ? ts : said.thread_ts;

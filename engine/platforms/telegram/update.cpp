@@ -128,7 +128,7 @@ private:
 std::string_view name_of(const Party& party, Arena& arena) {
     if (!party.title.empty()) return party.title;
     if (party.last_name.empty()) return party.first_name;
-    return arena.join({party.first_name, " ", party.last_name});
+    return arena.join(party.first_name, " ", party.last_name);
 }
 
 std::string_view words_of(const Update& update) {
@@ -144,26 +144,26 @@ Mention begin_mention(const Update& update, std::string_view chat, Arena& arena)
     mention.kind = update.type->kind;
     mention.action = update.type->action;
     mention.thread =
-        update.message_thread_id.empty() ? chat : arena.join({chat, ":", update.message_thread_id});
+        update.message_thread_id.empty() ? chat : arena.join(chat, ":", update.message_thread_id);
     return mention;
 }
 
 Mention to_mention(const Update& update, std::string_view chat, Arena& arena) {
     auto mention = begin_mention(update, chat, arena);
     const auto& author = update.sender_chat.id.empty() ? update.from : update.sender_chat;
-    mention.id = arena.join({chat, ":", update.message_id});
+    mention.id = arena.join(chat, ":", update.message_id);
     if (update.is_automatic_forward) mention.kind = Kind::post;
     mention.created_at = update.date;
     mention.lang = author.language_code;
     mention.author = {author.id, author.username, name_of(author, arena), false};
     // A business account's private chats bear the customer's id.
     mention.author.is_brand = update.type->business && author.id != update.chat.id;
-    if (!update.replied_id.empty()) mention.parent = arena.join({chat, ":", update.replied_id});
+    if (!update.replied_id.empty()) mention.parent = arena.join(chat, ":", update.replied_id);
     mention.text = words_of(update);
     mention.media = update.has_media ? 1 : 0;
     const bool is_public = !update.chat.username.empty() && update.chat.type != "private";
     if (is_public) {
-        mention.url = arena.join({"https://t.me/", update.chat.username, "/", update.message_id});
+        mention.url = arena.join("https://t.me/", update.chat.username, "/", update.message_id);
     }
     return mention;
 }
@@ -193,11 +193,11 @@ Errc read_update(JsonObject& root, EventReader& reader, Mentions& out, Update& u
 Errc add_mentions(const Update& update, Arena& arena, Mentions& out) {
     if (update.chat.id.empty()) return Errc::missing_member;
     const auto chat =
-        arena.join({"telegram:", update.type->business ? "business:" : "", update.chat.id});
+        arena.join("telegram:", update.type->business ? "business:" : "", update.chat.id);
     if (update.type->action == Action::deleted) {
         for (const auto id : update.deleted_ids) {
             auto mention = begin_mention(update, chat, arena);
-            if (!id.empty()) mention.id = arena.join({chat, ":", id});
+            if (!id.empty()) mention.id = arena.join(chat, ":", id);
             if (const auto error = admit(mention, out); error != Errc::ok) {
                 return error;
             }

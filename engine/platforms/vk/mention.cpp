@@ -60,7 +60,7 @@ void fill_post(const Object& object, Arena& arena, Mention& mention) {
     mention.id = pair_id("wall_post", object.owner, object.id, arena);
     mention.thread = mention.id;
     mention.parent = pair_id("wall_post", object.copied_owner, object.copied_id, arena);
-    mention.url = arena.join({"https://vk.com/wall", object.owner, "_", object.id});
+    mention.url = arena.join("https://vk.com/wall", object.owner, "_", object.id);
 }
 
 void fill_comment(const CommentType& type, const Object& object, Arena& arena, Mention& mention) {
@@ -73,8 +73,8 @@ void fill_comment(const CommentType& type, const Object& object, Arena& arena, M
     mention.parent =
         answered.empty() ? mention.thread : pair_id(type.stem, object.owner, answered, arena);
     if (!type.page.empty() && !host_id.empty()) {
-        mention.url = arena.join({"https://vk.com/", type.page, object.owner, "_", host_id,
-                                  type.query, type.query.empty() ? "" : object.id});
+        mention.url = arena.join("https://vk.com/", type.page, object.owner, "_", host_id,
+                                 type.query, type.query.empty() ? "" : object.id);
     }
 }
 
@@ -84,9 +84,9 @@ void fill_message(const Event& event, Arena& arena, Mention& mention) {
     mention.kind = Kind::message;
     mention.author.is_brand |= event.type == "message_reply";
     if (event.group_id.empty() || object.peer_id.empty()) return;
-    const auto peer = arena.join({event.group_id, "_", object.peer_id});
+    const auto peer = arena.join(event.group_id, "_", object.peer_id);
     mention.id = pair_id("message", peer, object.conversation_message_id, arena);
-    mention.thread = arena.join({"vk:peer:", peer});
+    mention.thread = arena.join("vk:peer:", peer);
     mention.parent = pair_id("message", peer, object.replied_message, arena);
 }
 
@@ -95,7 +95,7 @@ void fill_message(const Event& event, Arena& arena, Mention& mention) {
 std::string_view pair_id(std::string_view type, std::string_view owner, std::string_view id,
                          Arena& arena) {
     if (owner.empty() || id.empty()) return {};
-    return arena.join({"vk:", type, ":", owner, "_", id});
+    return arena.join("vk:", type, ":", owner, "_", id);
 }
 
 bool carries_words(const Event& event) noexcept {

@@ -48,7 +48,7 @@ Mention to_mention(const Streamed& streamed, Arena& arena, std::vector<std::stri
     mention.platform = "vk";
     mention.action = *action_of(streamed.action);
     mention.restored = streamed.action == "restore";
-    mention.event_id = arena.join({streamed.action, ":", streamed.action_time});
+    mention.event_id = arena.join(streamed.action, ":", streamed.action_time);
     mention.created_at = streamed.created_at;
     mention.url = streamed.url;
     mention.author.id = streamed.author_id;

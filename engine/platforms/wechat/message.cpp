@@ -48,7 +48,7 @@ std::string_view words_of(const Message& message, Arena& arena) {
     if (message.type == "location") return message.label;
     if (message.type != "link" || message.description.empty()) return message.title;
     if (message.title.empty()) return message.description;
-    return arena.join({message.title, "\n", message.description});
+    return arena.join(message.title, "\n", message.description);
 }
 
 }  // namespace
@@ -70,9 +70,9 @@ Errc add_message(const Message& message, std::string_view platform, Arena& arena
     Mention mention;
     mention.platform = platform;
     mention.kind = Kind::message;
-    const auto account = arena.join({platform, ":", message.to, ":"});
-    mention.id = arena.join({account, message.id});
-    mention.thread = arena.join({account, message.from});
+    const auto account = arena.join(platform, ":", message.to, ":");
+    mention.id = arena.join(account, message.id);
+    mention.thread = arena.join(account, message.from);
     mention.author.id = message.from;
     const auto created_at = from_epoch(message.create_time, 1);
     if (!message.create_time.empty() && !created_at) return Errc::number_range;

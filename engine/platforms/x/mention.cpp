@@ -53,7 +53,7 @@ void add_compliance(const Compliance& compliance, EventReader& reader, const Bat
         mention.thread = mention.id;
         mention.author.id = compliance.user_id;
         mention.all_of_author = true;
-        mention.event_id = arena.join({compliance.name, ":", compliance.event_at});
+        mention.event_id = arena.join(compliance.name, ":", compliance.event_at);
     } else if (compliance.name.ends_with("_edit")) {
         // The words it has now are not told.
         mention = to_deletion(compliance.first_id, compliance.author_id, arena);
@@ -133,7 +133,7 @@ Mention to_mention(const DirectMessage& message, Arena& arena) {
     mention.author.id = message.sender_id;
     // The same for both directions.
     const auto& [one, other] = std::minmax(message.sender_id, message.recipient_id);
-    mention.thread = arena.join({"x:dm:", one, "-", other});
+    mention.thread = arena.join("x:dm:", one, "-", other);
     mention.text = unescape_references(message.text, arena);
     mention.media = message.media;
     return mention;

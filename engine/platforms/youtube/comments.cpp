@@ -78,7 +78,7 @@ Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& 
                                             : join_id("youtube:comment:", comment.parent, arena);
     if (!comment.video.empty() && !comment.id.empty()) {
         mention.url =
-            arena.join({"https://www.youtube.com/watch?v=", comment.video, "&lc=", comment.id});
+            arena.join("https://www.youtube.com/watch?v=", comment.video, "&lc=", comment.id);
     }
     mention.text = comment.original.data() != nullptr
                        ? comment.original

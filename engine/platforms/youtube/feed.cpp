@@ -91,7 +91,7 @@ private:
         Mention mention;
         mention.platform = "youtube";
         mention.kind = Kind::post;
-        mention.id = arena.join({"youtube:video:", entry_.video});
+        mention.id = arena.join("youtube:video:", entry_.video);
         mention.thread = mention.id;
         mention.event_id = entry_.updated;
         mention.url = entry_.url;

@@ -65,10 +65,10 @@ Mention to_mention(const Event& event, Arena& arena) {
     mention.platform = "zendesk";
     mention.kind = Kind::message;
     mention.created_at = event.time;
-    const auto account = arena.join({"zendesk:", event.account_id});
+    const auto account = arena.join("zendesk:", event.account_id);
     if (!event.account_id.empty())
-        mention.id = join_id(arena.join({account, ":comment:"}), event.comment_id, arena);
-    mention.thread = join_id(arena.join({account, ":ticket:"}), event.ticket_id, arena);
+        mention.id = join_id(arena.join(account, ":comment:"), event.comment_id, arena);
+    mention.thread = join_id(arena.join(account, ":ticket:"), event.ticket_id, arena);
     mention.author.id = event.author_id;
     mention.author.name = event.author_name;
     mention.author.is_brand = event.is_staff;
