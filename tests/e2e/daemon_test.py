@@ -180,7 +180,7 @@ class CommandLine(unittest.TestCase):
 
     def test_classify_keeps_order_and_bad_lines(self):
         lines = [json.dumps({"id": f"c:{i}", "text": f"thank you {i}"}) for i in range(500)]
-        lines.insert(250, "{broken")
+        lines.insert(250, "{broken}")
         done = subprocess.run([HARK, "classify"], input="\n".join(lines).encode(), capture_output=True,
                               timeout=PATIENCE_S, cwd=(folder := tempfile.mkdtemp()))
         self.assertEqual(done.returncode, 1)

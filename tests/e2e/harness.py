@@ -288,7 +288,7 @@ class Firehose:
     def add(self, numbers, garbage_every=0):
         for number in numbers:
             if garbage_every and number % garbage_every == 0:
-                self.events.append((None, "{\"did\": broken \x01"))
+                self.events.append((None, "{\"did\": broken \x01}"))
             self.events.append((1_700_000_000_000_000 + number * 1_000_000, jetstream_post(number)))
 
     def close(self):
