@@ -36,17 +36,18 @@ Errc time_at(dom::element item, const std::string& pointer, Arena& arena, Timest
     return Errc::ok;
 }
 
-std::string_view string_member(dom::object object, std::string_view key) {
+std::string_view string_member(dom::object object, std::string_view key, Arena& arena) {
     dom::element value;
     std::string_view text;
-    if (object.at_key(key).get(value) != simdjson::SUCCESS || text_of(value, text) != Errc::ok)
+    if (object.at_key(key).get(value) != simdjson::SUCCESS ||
+        text_of(value, arena, text) != Errc::ok)
         return {};
     return text;
 }
 
 bool is_event(dom::element item) {
-    dom::object event;
-    return item.get(event) == simdjson::SUCCESS && !string_member(event, "specversion").empty();
+    std::string_view version;
+    return item["specversion"].get(version) == simdjson::SUCCESS && !version.empty();
 }
 
 /// Not ok when there are too many of them: each becomes a dead letter.
@@ -153,11 +154,11 @@ Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
 /// CloudEvents 1.0, JSON format.
 Errc Mapping::read_event(dom::object event, Arena& arena, Mentions& out) const {
     Envelope envelope;
-    envelope.id = string_member(event, "id");
-    envelope.source = string_member(event, "source");
-    envelope.time = string_member(event, "time");
-    envelope.thread = string_member(event, "partitionkey");
-    if (envelope.thread.empty()) envelope.thread = string_member(event, "subject");
+    envelope.id = string_member(event, "id", arena);
+    envelope.source = string_member(event, "source", arena);
+    envelope.time = string_member(event, "time", arena);
+    envelope.thread = string_member(event, "partitionkey", arena);
+    if (envelope.thread.empty()) envelope.thread = string_member(event, "subject", arena);
     dom::element data;
     if (event.at_key("data_base64").get(data) == simdjson::SUCCESS) return Errc::wrong_type;
     if (event.at_key("data").get(data) != simdjson::SUCCESS) return Errc::missing_member;

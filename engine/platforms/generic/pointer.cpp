@@ -11,11 +11,13 @@ bool at(dom::element item, const std::string& pointer, dom::element& out) {
     return item.at_pointer(pointer).get(out) == simdjson::SUCCESS && !out.is_null();
 }
 
-Errc text_of(dom::element value, std::string_view& out) {
+Errc text_of(dom::element value, Arena& arena, std::string_view& out) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return Errc::wrong_type;
     if (text.find('\0') != std::string_view::npos) return Errc::malformed_json;
-    out = text;
+    // The parser's own memory holds one frame; what is read lives as long as the batch. An empty
+    // text is somewhere all the same.
+    out = text.empty() ? std::string_view("") : arena.copy(text);
     return Errc::ok;
 }
 
@@ -30,7 +32,7 @@ Errc token_at(dom::element item, const std::string& pointer, Arena& arena, std::
         end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     else if (value.get(large) == simdjson::SUCCESS)
         end = std::to_chars(digits, digits + sizeof digits, large).ptr;
-    else return text_of(value, out);
+    else return text_of(value, arena, out);
     out = arena.copy({digits, static_cast<std::size_t>(end - digits)});
     return Errc::ok;
 }
