@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -69,25 +71,39 @@ inline void check(const Mentions& mentions, std::string_view body) {
     }
 }
 
-/// Decodes the body twice, as a warm platform would, into the same result.
-inline void decode(Platform& platform, const std::uint8_t* data, std::size_t size) {
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    const std::unique_ptr<char[]> padded(new char[size + limits::kFramePadding]);
-    std::copy(bytes.begin(), bytes.end(), padded.get());
-    // What follows a body in a real buffer is anybody's: here it closes whatever is open.
-    std::fill_n(padded.get() + size, limits::kFramePadding, '}');
-    Arena arena;
-    Frame frame;
-    frame.bytes = {padded.get(), size};
-    std::size_t count = 0;
-    for (int round = 0; round < 2; ++round) {
-        Mentions mentions;
-        const auto error = platform.decode(frame, arena, mentions);
-        check(mentions, frame.bytes);
-        HARK_CHECK(error == Errc::ok || mentions.list.empty());
-        HARK_CHECK(round == 0 || mentions.list.size() == count);
-        count = mentions.list.size();
+/// A frame's bytes with all the room that one has behind it.
+class Padded {
+public:
+    explicit Padded(std::string_view bytes)
+        : storage_(new char[bytes.size() + limits::kFramePadding]), size_(bytes.size()) {
+        std::copy(bytes.begin(), bytes.end(), storage_.get());
+        // What follows a body in a real buffer is anybody's: here it closes whatever is open.
+        std::fill_n(storage_.get() + size_, limits::kFramePadding, '}');
     }
+    [[nodiscard]] std::string_view view() const noexcept { return {storage_.get(), size_}; }
+
+private:
+    std::unique_ptr<char[]> storage_;
+    std::size_t size_;
+};
+
+/// Decodes the body, as often again as a warm platform would, and other frames of the same batch
+/// between: what the first held is looked at when all are decoded.
+inline void decode(Platform& platform, const std::uint8_t* data, std::size_t size) {
+    const std::string body(reinterpret_cast<const char*>(data), size);
+    const Padded first(body);
+    const Padded second("[" + body + "," + body + "]");
+    const Padded* const batch[] = {&first, &second, &first};
+    Arena arena;
+    Mentions mentions[std::size(batch)];
+    for (std::size_t i = 0; i < std::size(batch); ++i) {
+        Frame frame;
+        frame.bytes = batch[i]->view();
+        const auto error = platform.decode(frame, arena, mentions[i]);
+        HARK_CHECK(error == Errc::ok || mentions[i].list.empty());
+    }
+    for (std::size_t i = 0; i < std::size(batch); ++i) check(mentions[i], batch[i]->view());
+    HARK_CHECK(mentions[0].list.size() == mentions[2].list.size());
 }
 
 }  // namespace hark::platforms::fuzz
