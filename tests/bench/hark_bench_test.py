@@ -220,6 +220,16 @@ class HarkBench(unittest.TestCase):
         self.assertEqual(bench("report", steady, "--markdown", text).returncode, 2)
         self.assertEqual(text.read_text(), "no marks")
 
+    def test_stages_reads_what_google_benchmark_writes(self):
+        raw = self.folder / "raw.json"
+        row = {"run_type": "iteration", "time_unit": "ns"}
+        rows = [row | {"run_name": "fold", "cpu_time": 4.0}, row | {"run_name": "naked_fold", "cpu_time": 1.0},
+                {"run_type": "aggregate", "run_name": "fold", "hits": float("nan")}]
+        raw.write_text(json.dumps({"benchmarks": rows}))
+        done = bench("stages", raw, "-o", self.folder / "stages.json")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("0.25 of it", done.stdout)
+
     def test_wrong_usage_is_told(self):
         self.assertEqual(bench("run", "--way", "pigeon").returncode, 2)
         self.assertEqual(bench("run", "--way", "bare").returncode, 2)
