@@ -21,7 +21,7 @@ public:
     }
 
     int run() {
-        warm_up();
+        if (!options_.run.trial.kafka.empty()) warm_up();
         double good = 0;
         double bad = 0;
         for (double rate = options_.from; rate <= options_.to && !g_stop; rate *= options_.factor) {

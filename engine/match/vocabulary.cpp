@@ -1,7 +1,6 @@
 #include "match/vocabulary.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/check.hpp"
 

@@ -289,7 +289,7 @@ TEST_P(Payload, StaysAsItWasWhileOtherFramesAreDecoded) {
         if (name.starts_with(platform_name_ + "/") && std::filesystem::exists(kFolder / file))
             others.push_back(read(file));
     }
-    auto& written_over = others.emplace_back(body_);  // of the same shape, all words others
+    auto& written_over = others.emplace_back(body_);  // of the same shape, other digits and letters
     std::replace_if(
         written_over.begin(), written_over.end(),
         [](unsigned char c) { return std::isdigit(c) != 0 || c >= 0x80; }, '7');

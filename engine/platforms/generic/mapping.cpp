@@ -45,9 +45,10 @@ std::string_view string_member(dom::object object, std::string_view key, Arena& 
     return text;
 }
 
-bool is_event(dom::element item) {
-    std::string_view version;
-    return item["specversion"].get(version) == simdjson::SUCCESS && !version.empty();
+bool is_event(dom::element item, Arena& arena) {
+    dom::object event;
+    return item.get(event) == simdjson::SUCCESS &&
+           !string_member(event, "specversion", arena).empty();
 }
 
 /// Not ok when there are too many of them: each becomes a dead letter.
@@ -127,8 +128,8 @@ Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
     dom::array array;
     if (body.get(array) == simdjson::SUCCESS) {
         for (const dom::element item : array) {
-            auto error =
-                is_event(item) ? read_event(item, arena, out) : read_items(item, {}, arena, out);
+            auto error = is_event(item, arena) ? read_event(item, arena, out)
+                                               : read_items(item, {}, arena, out);
             if (error != Errc::ok && error != Errc::too_many)
                 error = refuse(error, item, arena, out);
             if (error != Errc::ok) return error;
@@ -136,7 +137,7 @@ Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
         return Errc::ok;
     }
     if (!body.is_object()) return Errc::wrong_type;
-    if (is_event(body)) return read_event(body, arena, out);
+    if (is_event(body, arena)) return read_event(body, arena, out);
     dom::element inside;
     if (at(body, items_, inside)) return read_items(inside, {}, arena, out);
     if (!items_.empty() && !where_.empty()) {
