@@ -105,6 +105,9 @@ Judge::Scope Judge::make_scope(std::string_view lang) const {
 
 void Judge::make_briefs() {
     briefs_.clear();
+    fired_.resize(book_->rules.size());
+    counted_.resize(book_->rules.size() + 1);
+    fired_count_ = 0;
     for (const auto& rule : book_->rules) {
         Brief brief;
         brief.weight = rule.weight;
@@ -175,8 +178,8 @@ void Judge::judge(const JudgeInput& input, Verdict& out) noexcept {
         for (auto& brief : briefs_) brief.post = 0;
         post_ = 1;
     }
-    fired_.clear();
-    counted_.clear();
+    fired_count_ = 0;
+    counted_count_ = 0;
     shadow_fired_.clear();
     waiting_.clear();
     knows_hosts_ = false;
@@ -204,14 +207,6 @@ void Judge::find_pii(const JudgeInput& input, Verdict& out) noexcept {
     for (const auto& finding : out.pii) {
         if (holds(book_->rules[finding.rule].when, input)) mark(finding.rule);
     }
-}
-
-void Judge::mark(RuleIndex rule) noexcept {
-    auto& brief = briefs_[rule];
-    if (brief.post == post_) return;
-    brief.post = post_;
-    fired_.push_back(rule);
-    if (brief.weight != 0) counted_.push_back({rule, brief.weight, brief.unit});
 }
 
 /// Two rounds: a rule that others name has no rule tests of its own, so that after the first round
@@ -292,7 +287,7 @@ bool Judge::holds(const Condition& when, const JudgeInput& input) noexcept {
 
 void Judge::score(const Scope& scope) noexcept {
     for (const auto index : scope.units) units_[index].log_odds = units_[index].bias;
-    for (const auto& [rule, weight, of] : counted_) {
+    for (const auto& [rule, weight, of] : counted()) {
         auto& unit = units_[of];
         if (!unit.is_any) {
             unit.log_odds += weight;
@@ -352,7 +347,7 @@ bool Judge::has_reason(const Unit& unit) const noexcept {
     const auto own = unit_of_pack_[unit.pack];
     const auto any = any_unit_of_label_[unit.label];
     float sum = 0;
-    for (const auto& [rule, weight, of] : counted_) {
+    for (const auto& [rule, weight, of] : counted()) {
         if (weight > 0 && (of == own || of == any)) sum += weight;
     }
     return sum >= kSpeaksFor;
@@ -362,7 +357,7 @@ void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {
     const auto own = unit_of_pack_[given.pack];
     const auto any = any_unit_of_label_[given.label];
     const auto first = static_cast<std::ptrdiff_t>(out.evidence.size());
-    for (const auto& [rule, weight, of] : counted_) {
+    for (const auto& [rule, weight, of] : counted()) {
         if (of == own || of == any) out.evidence.push_back({rule, given.label, weight, {}});
     }
     std::sort(out.evidence.begin() + first, out.evidence.end(),

@@ -59,7 +59,9 @@ public:
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept;
 
     /// The live rules that fired in it, in no order, valid until the next post.
-    [[nodiscard]] std::span<const RuleIndex> fired_rules() const noexcept { return fired_; }
+    [[nodiscard]] std::span<const RuleIndex> fired_rules() const noexcept {
+        return std::span(fired_).first(fired_count_);
+    }
 
     /// What came out for a label in the post that was judged last, whether it was given or not; 0
     /// when no pack of its language has the label.
@@ -118,7 +120,17 @@ private:
     void fire_shadow(const JudgeInput& input, const Scope& scope, Verdict& out) noexcept;
     void find_pii(const JudgeInput& input, Verdict& out) noexcept;
     [[nodiscard]] bool in_sample(const Rule& rule) const noexcept;
-    void mark(RuleIndex rule) noexcept;
+    void mark(RuleIndex rule) noexcept {
+        auto& brief = briefs_[rule];
+        if (brief.post == post_) return;
+        brief.post = post_;
+        fired_[fired_count_++] = rule;
+        counted_[counted_count_] = {rule, brief.weight, brief.unit};
+        counted_count_ += brief.weight != 0 ? 1 : 0;
+    }
+    [[nodiscard]] std::span<const Counted> counted() const noexcept {
+        return std::span(counted_).first(counted_count_);
+    }
     [[nodiscard]] bool has_fired(RuleIndex rule) const noexcept {
         return briefs_[rule].post == post_;
     }
@@ -145,8 +157,10 @@ private:
 
     std::uint32_t post_ = 0;
     const Scope* scope_ = nullptr;  ///< of that post
-    std::vector<RuleIndex> fired_;
-    std::vector<Counted> counted_;
+    std::vector<RuleIndex> fired_;  ///< room for every rule, which fires once
+    std::vector<Counted> counted_;  ///< and for one more
+    std::size_t fired_count_ = 0;
+    std::size_t counted_count_ = 0;
     std::vector<RuleIndex> shadow_fired_;
     FactValues facts_;  ///< of this post
     LinkHosts hosts_;   ///< of this post, once a condition asked
