@@ -88,12 +88,6 @@ void fold(benchmark::State& state) {
 }
 BENCHMARK(fold)->DenseRange(0, 3);
 
-void map(benchmark::State& state) {
-    hark::text::Folder folder;
-    run(state, [&](std::string_view post) { benchmark::DoNotOptimize(folder.map(post)); });
-}
-BENCHMARK(map)->DenseRange(0, 3);
-
 void fold_and_language(benchmark::State& state) {
     hark::text::Folder folder;
     run(state, [&](std::string_view post) {

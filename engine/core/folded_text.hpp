@@ -33,6 +33,25 @@ struct TextFacts {
     std::uint32_t mixed_script = 0;  ///< words that mix Latin with Cyrillic or Greek
 };
 
+/// The way back from folded bytes to the original: runs of bytes that stand for the bytes of as
+/// long a run of the original. What the original has between two runs (a mark, letters of a
+/// stretch) belongs to the byte before; a space stands for all that parts two words.
+struct OffsetMap {
+    struct Run {
+        std::uint32_t folded = 0;    ///< where it begins
+        std::uint32_t original = 0;  ///< on a code point's first byte
+    };
+    std::span<const Run> runs;  ///< in rising order of both; the first begins at 0
+    std::string_view text;      ///< the original
+
+    /// Where the code point begins that gave this byte.
+    [[nodiscard]] std::uint32_t begin_of(std::uint32_t folded) const noexcept;
+
+    /// The original bytes under folded [begin,end), from the first byte of a code point to the last
+    /// of another. The range must not be empty and must lie inside the folded text.
+    [[nodiscard]] Span original(Span folded) const noexcept;
+};
+
 /// A post's text in the form that rules see: lower case, no marks, words between single spaces, one
 /// space before the first and after the last word (so that ` word ` finds whole words); `@` and `#`
 /// before a name are words of their own. Empty when no word is in the text. The views belong to the
@@ -50,22 +69,7 @@ struct FoldedText {
     /// `id.io.t`; in rising order. None in links and names.
     std::span<const std::uint32_t> tight = {};
     std::span<const Masked> masked = {};  ///< in rising order
-};
-
-/// The way back from folded bytes to the original, built only for posts that have evidence to show.
-/// Both have one entry a folded byte; monotone; every offset lies on a code point's first byte (or
-/// the end). They belong to the folder.
-struct OffsetMap {
-    std::span<const std::uint32_t>
-        begin;  ///< where the code point that gave this byte begins in the original
-    std::span<const std::uint32_t>
-        end;  ///< where the last code point that went into this byte ends
-
-    /// The original bytes under folded [begin,end). The range must not be empty and must lie inside
-    /// the text.
-    [[nodiscard]] Span original(Span folded) const noexcept {
-        return {begin[folded.begin], end[folded.end - 1]};
-    }
+    OffsetMap map = {};
 };
 
 }  // namespace hark

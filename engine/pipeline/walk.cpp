@@ -52,7 +52,8 @@ void Walk::judge(const Mention& mention, std::span<const std::string_view> links
     out.lang = lang;
     out.brands.assign(matches_.brands.begin(), matches_.brands.end());
     std::sort(out.brands.begin(), out.brands.end());
-    if (!out.evidence.empty() || !out.shadow.empty()) place_evidence(mention.text, out);
+    place_evidence(out.evidence);
+    place_evidence(out.shadow);
 }
 
 bool Walk::fires(RuleIndex rule, const Mention& mention) {
@@ -71,32 +72,12 @@ std::optional<std::int64_t> Walk::fact(Fact fact, const Mention& mention) const 
     return triage::value_of(fact, {mention, folded_, mention.text, {}, matches_});
 }
 
-/// Spans are sought for posts that have evidence to show, and only then: neither the scan nor the
-/// fold pays for them.
-void Walk::place_evidence(std::string_view text, Verdict& verdict) {
-    const bool live = locate(verdict.evidence);
-    const bool shadow = locate(verdict.shadow);
-    if (!live && !shadow) return;
-    const auto& map = folder_.map(text);
-    map_back(verdict.evidence, map);
-    map_back(verdict.shadow, map);
-}
-
-bool Walk::locate(std::vector<Evidence>& all) {
-    bool any = false;
+/// Places are sought for posts that have evidence to show, and only then: the scan does not pay.
+void Walk::place_evidence(std::vector<Evidence>& all) {
     for (auto& evidence : all) {
         if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
         const auto place = matcher_.locate(evidence.rule, folded_);
-        evidence.span = place.value_or(Span{});
-        any = any || place.has_value();
-    }
-    return any;
-}
-
-void Walk::map_back(std::vector<Evidence>& all, const OffsetMap& map) const {
-    for (auto& evidence : all) {
-        if (!rules_->book().rules[evidence.rule].pii_type.empty()) continue;
-        if (evidence.span.begin < evidence.span.end) evidence.span = map.original(evidence.span);
+        evidence.span = place ? folded_.map.original(*place) : Span{};
     }
 }
 

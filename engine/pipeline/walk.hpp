@@ -62,9 +62,7 @@ public:
     [[nodiscard]] const match::RuleSet& rules() const noexcept { return *rules_; }
 
 private:
-    void place_evidence(std::string_view text, Verdict& verdict);
-    [[nodiscard]] bool locate(std::vector<Evidence>& evidence);
-    void map_back(std::vector<Evidence>& evidence, const OffsetMap& map) const;
+    void place_evidence(std::vector<Evidence>& evidence);
 
     std::shared_ptr<const match::RuleSet> rules_;
     text::Folder folder_;

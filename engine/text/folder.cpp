@@ -17,28 +17,10 @@ constexpr std::size_t folded_bound(std::size_t text_bytes) {
 
 }  // namespace
 
-void Folder::reserve(std::size_t text_bytes) {
-    HARK_CHECK(text_bytes < UINT32_MAX / 8);
-    const auto bound = folded_bound(text_bytes);
-    if (bytes_.size() < bound) bytes_.resize(bound);
-}
-
 FoldedText Folder::fold(std::string_view utf8) {
-    reserve(utf8.size());
-    return Scan<false>(utf8, bytes_.data(), word_, joints_).run();
-}
-
-const OffsetMap& Folder::map(std::string_view utf8) {
-    reserve(utf8.size());
-    if (const auto bound = folded_bound(utf8.size()); map_begin_.size() < bound) {
-        map_begin_.resize(bound);
-        map_end_.resize(bound);
-    }
-    const auto folded =
-        Scan<true>(utf8, bytes_.data(), word_, joints_, {map_begin_.data(), map_end_.data()}).run();
-    map_ = {std::span(map_begin_).first(folded.bytes.size()),
-            std::span(map_end_).first(folded.bytes.size())};
-    return map_;
+    HARK_CHECK(utf8.size() < UINT32_MAX / 8);
+    if (const auto bound = folded_bound(utf8.size()); bytes_.size() < bound) bytes_.resize(bound);
+    return Scan(utf8, bytes_.data(), word_, joints_).run();
 }
 
 }  // namespace hark::text

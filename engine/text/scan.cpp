@@ -57,11 +57,11 @@ const unsigned char* bytes_of(const char* at) noexcept {
 
 }  // namespace
 
-template <bool kMap>
-FoldedText Scan<kMap>::run() {
+FoldedText Scan::run() {
     joints_.tight.clear();
     joints_.masked.clear();
-    put(" ", first_, first_);
+    joints_.runs.clear();
+    put(" ", first_);
     for (Bytes at = first_; at != last_;) {
         if (*at == ' ') {
             separator(at++);
@@ -80,11 +80,14 @@ FoldedText Scan<kMap>::run() {
     }
     close_word(last_);
     const auto size = static_cast<std::size_t>(out_ - out_begin_);
-    return {{out_begin_, facts_.words == 0 ? 0 : size}, facts_, joints_.tight, joints_.masked};
+    return {{out_begin_, facts_.words == 0 ? 0 : size},
+            facts_,
+            joints_.tight,
+            joints_.masked,
+            {joints_.runs, {reinterpret_cast<const char*>(first_), offset(last_)}}};
 }
 
-template <bool kMap>
-const PlainLetter* Scan<kMap>::plain(Bytes at) const noexcept {
+const PlainLetter* Scan::plain(Bytes at) const noexcept {
     std::size_t code_point = *at;
     if (code_point >= 0x80) {
         // U+0080 to U+04FF; C0 and C1 begin overlong forms.
@@ -98,8 +101,7 @@ const PlainLetter* Scan<kMap>::plain(Bytes at) const noexcept {
 
 /// Eight bytes at a time, as long as they are ASCII letters and single spaces without a stretch:
 /// these stay what they are, but for the case.
-template <bool kMap>
-auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
+auto Scan::ascii_words(Bytes at) noexcept -> Bytes {
     if (word_ != nullptr ? traits_ != kLatin || is_name_ : sign_ != 0) return at;
     // An apostrophe vanished between equal letters: a run that the source does not show.
     if (word_ != nullptr && static_cast<unsigned char>(out_[-1]) == (*at | 0x20U)) return at;
@@ -121,7 +123,6 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
                                             (small ^ (octet::load(at + 2) | kSpaces)));
         if (size == 0 || (stretched & letters & mask) != 0) break;
         std::memcpy(out, &small, sizeof small);
-        if constexpr (kMap) trace_eight(out, at, raw);
         const auto capitals = (~raw & kSpaces) << 2 & letters & mask;
         if (capitals != 0) facts_.capitals += octet::count(capitals);
         if (const auto ends = spaces & mask; ends != 0) {
@@ -132,9 +133,10 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
         at += size;
         if (size < 8) break;
     }
-    if (out == out_) return at;
-    if (word_ == nullptr) note_tight();
     const auto size = static_cast<std::uint32_t>(out - out_);
+    if (size == 0) return at;
+    note_run(at - size);
+    if (word_ == nullptr) note_tight();
     facts_.code_points += size;
     facts_.letters += size - words;
     facts_.words += words;
@@ -148,9 +150,9 @@ auto Scan<kMap>::ascii_words(Bytes at) noexcept -> Bytes {
 }
 
 /// Plain letters from `at` on, which must be one, and single spaces, up to a word of ASCII.
-template <bool kMap>
-auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
+auto Scan::plain_letters(Bytes at) -> Bytes {
     open_word();
+    note_run(at);
     char* out = out_;
     std::uint32_t traits = traits_;
     std::uint32_t count = 0;
@@ -162,16 +164,18 @@ auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
         traits |= letter->script | (tail.run == 3 ? kStretched : 0U);
         capitals += letter->capital;
         std::memcpy(out, &letter->bytes, sizeof letter->bytes);
-        const Bytes next = at + (*at < 0x80 ? 1 : 2);
-        trace(out, out + letter->size, at, next);
+        const int size = *at < 0x80 ? 1 : 2;
         out += letter->size;
-        at = next;
+        at += size;
+        if (letter->size != size) [[unlikely]] {
+            out_ = out;
+            note_run(at);
+        }
         ++count;
         if (at == last_) break;
         if (*at != ' ' || (traits != kCyrillic && traits != kLatin) || is_name_) continue;
         if (last_ - at < 2 || at[1] < 0x80 || plain(at + 1) == nullptr) break;
         *out = ' ';
-        trace(out, out + 1, at, at);
         word_ = ++out;
         ++at;
         ++facts_.words;
@@ -188,12 +192,11 @@ auto Scan<kMap>::plain_letters(Bytes at) -> Bytes {
     return at;
 }
 
-template <bool kMap>
-auto Scan<kMap>::digits(Bytes at) -> Bytes {
+auto Scan::digits(Bytes at) -> Bytes {
     open_word();
     traits_ |= kDigit;
     for (; at != last_ && is_digit(*at); ++at) {
-        put({reinterpret_cast<const char*>(at), 1}, at, at + 1);
+        put({reinterpret_cast<const char*>(at), 1}, at);
         ++facts_.digits;
         ++facts_.code_points;
     }
@@ -201,8 +204,7 @@ auto Scan<kMap>::digits(Bytes at) -> Bytes {
 }
 
 /// One code point that is no plain letter, no ASCII digit and no space.
-template <bool kMap>
-auto Scan<kMap>::other(Bytes at) -> Bytes {
+auto Scan::other(Bytes at) -> Bytes {
     const auto decoded = decode_utf8(at, last_);
     const auto entry = fold_entry(decoded.code_point);
     const auto size = decoded.size;
@@ -210,7 +212,7 @@ auto Scan<kMap>::other(Bytes at) -> Bytes {
     switch (entry.kind()) {
         case CharKind::letter:
         case CharKind::digit: letter(at, decoded, entry); break;
-        case CharKind::mark: mark(at, decoded); break;
+        case CharKind::mark: mark(decoded); break;
         case CharKind::invisible:
             // Elsewhere (Persian, Hindi, emoji) they are good spelling.
             if (word_ != nullptr && (traits_ & kScripts) != 0) {
@@ -241,8 +243,7 @@ auto Scan<kMap>::other(Bytes at) -> Bytes {
     return at + size;
 }
 
-template <bool kMap>
-void Scan<kMap>::letter(Bytes at, Decoded decoded, FoldEntry entry) {
+void Scan::letter(Bytes at, Decoded decoded, FoldEntry entry) {
     open_word();
     const bool is_digits = entry.kind() == CharKind::digit;
     traits_ |= is_digits ? kDigit : kRare | 1U << static_cast<unsigned>(entry.script());
@@ -252,12 +253,11 @@ void Scan<kMap>::letter(Bytes at, Decoded decoded, FoldEntry entry) {
     const auto bytes = entry.size() == 0
                            ? std::string_view(reinterpret_cast<const char*>(at), decoded.size)
                            : std::string_view(kFoldPool + entry.offset(), entry.size());
-    put(bytes, at, at + decoded.size);
+    put(bytes, at);
 }
 
 /// Dropped, but for the letters that are и, і and у with a mark and yet letters of their own.
-template <bool kMap>
-void Scan<kMap>::mark(Bytes at, Decoded decoded) noexcept {
+void Scan::mark(Decoded decoded) noexcept {
     if (word_ == nullptr) return;
     constexpr std::string_view kMarked[][2] = {{"и", "й"}, {"у", "ў"}, {"і", "ї"}};
     constexpr char32_t kBreve = 0x306;
@@ -269,31 +269,24 @@ void Scan<kMap>::mark(Bytes at, Decoded decoded) noexcept {
         std::memcpy(out_ - 2, marked.data(), 2);
         traits_ |= kRare;
     }
-    if constexpr (kMap) {
-        const auto index = static_cast<std::size_t>(out_ - out_begin_ - 1);
-        map_.end[index] = offset(at + decoded.size);
-    }
 }
 
-template <bool kMap>
-void Scan<kMap>::emoji(Bytes at, Decoded decoded) {
+void Scan::emoji(Bytes at, Decoded decoded) {
     close_word(at);
     sign_ = 0;
     ++facts_.emoji;
-    const Bytes end = at + decoded.size;
     if (emoji_end_ == out_ && emoji_ == decoded.code_point) return;
-    put({reinterpret_cast<const char*>(at), decoded.size}, at, end);
-    put(" ", end, end);
+    put({reinterpret_cast<const char*>(at), decoded.size}, at);
+    put(" ", at + decoded.size);
     ++facts_.words;
     emoji_ = decoded.code_point;
     emoji_end_ = out_;
 }
 
-template <bool kMap>
-void Scan<kMap>::at_sign(Bytes at, std::uint32_t size) {
+void Scan::at_sign(Bytes at, std::uint32_t size) {
     ++facts_.at_signs;
     if (after_letter() && !is_name_ && at >= link_end_ && at_is_letter(at + size)) {
-        put("@", at, at + size);
+        put("@", at);
         traits_ |= kSign;
         return;
     }
@@ -301,8 +294,7 @@ void Scan<kMap>::at_sign(Bytes at, std::uint32_t size) {
 }
 
 /// `@` and `#` are written only once a word follows, directly or after one space.
-template <bool kMap>
-void Scan<kMap>::await_name(char sign, Bytes at, std::uint32_t size) {
+void Scan::await_name(char sign, Bytes at, std::uint32_t size) {
     const bool glued = word_ != nullptr;
     separator(at);
     if (at < link_end_) return;
@@ -314,24 +306,22 @@ void Scan<kMap>::await_name(char sign, Bytes at, std::uint32_t size) {
 }
 
 /// Whether the sign belongs to the word around it.
-template <bool kMap>
-bool Scan<kMap>::inner(Bytes at, std::uint32_t size, FoldEntry entry) {
+bool Scan::inner(Bytes at, std::uint32_t size, FoldEntry entry) {
     if (entry.kind() == CharKind::underscore) {
         if (word_ == nullptr ? sign_ != '@' : !is_name_) return false;
         open_word();
-        put("_", at, at + size);
+        put("_", at);
         return true;
     }
     if (!after_letter() || !before_letter(at + size)) return false;
     if (entry.kind() == CharKind::apostrophe) return true;
     if (is_name_ || at < link_end_) return false;
-    put("$", at, at + size);
+    put("$", at);
     traits_ |= kSign;
     return true;
 }
 
-template <bool kMap>
-void Scan<kMap>::separator(Bytes at) {
+void Scan::separator(Bytes at) {
     if (sign_ != 0) {
         if (*at == ' ' && !sign_spaced_) {
             sign_spaced_ = true;
@@ -347,41 +337,35 @@ void Scan<kMap>::separator(Bytes at) {
 }
 
 /// The word that begins here has only signs between it and the one before.
-template <bool kMap>
-void Scan<kMap>::note_tight() {
+void Scan::note_tight() {
     if (!apart_) joints_.tight.push_back(static_cast<std::uint32_t>(out_ - out_begin_));
 }
 
 /// `b!tch`
-template <bool kMap>
-bool Scan<kMap>::stands_for_letter(Bytes at) const noexcept {
+bool Scan::stands_for_letter(Bytes at) const noexcept {
     return (*at == '!' || *at == '%' || *at == '&' || *at == '^') && before_letter(at + 1);
 }
 
-template <bool kMap>
-void Scan<kMap>::note_mask(Bytes at) {
+void Scan::note_mask(Bytes at) {
     const Bytes end = std::find_if(at, last_, [at](unsigned char byte) { return byte != *at; });
     joints_.masked.push_back(
         {static_cast<std::uint32_t>(out_ - out_begin_ - 1), static_cast<std::uint32_t>(end - at)});
 }
 
-template <bool kMap>
-bool Scan<kMap>::after_letter() const noexcept {
+bool Scan::after_letter() const noexcept {
     if (word_ == nullptr) return false;
     const auto byte = static_cast<unsigned char>(out_[-1]);
     return byte >= 0x80 || is_small_letter(byte);
 }
 
-template <bool kMap>
-bool Scan<kMap>::before_letter(Bytes at) const noexcept {
+bool Scan::before_letter(Bytes at) const noexcept {
     if (at >= last_) return false;
     return fold_entry(decode_utf8(at, last_).code_point).kind() == CharKind::letter;
 }
 
 /// `c@rd`, `r@pe`, `wh@t` and `р@бота` against `thanks@acme` and `info@acme.com`: in Latin letters
 /// the sign is read as one only after the first letter or before the last two.
-template <bool kMap>
-bool Scan<kMap>::at_is_letter(Bytes next) const noexcept {
+bool Scan::at_is_letter(Bytes next) const noexcept {
     if (!before_letter(next)) return false;
     const Bytes tail = std::find_if_not(next, last_, is_ascii_letter);
     if (last_ - tail >= 2 && *tail == '.' && is_ascii_letter(tail[1])) return false;
@@ -391,8 +375,7 @@ bool Scan<kMap>::at_is_letter(Bytes next) const noexcept {
 
 /// `http://`, `https://` and `www.` begin a link, which goes on to white space, a quote or an angle
 /// bracket.
-template <bool kMap>
-void Scan<kMap>::find_link(Bytes at) noexcept {
+void Scan::find_link(Bytes at) noexcept {
     if (word_ == nullptr || at < link_end_ || last_ - at < 3) return;
     const std::string_view word(word_, static_cast<std::size_t>(out_ - word_));
     const bool scheme =
@@ -405,14 +388,13 @@ void Scan<kMap>::find_link(Bytes at) noexcept {
     });
 }
 
-template <bool kMap>
-void Scan<kMap>::open_word() {
+void Scan::open_word() {
     if (word_ != nullptr) return;
     is_name_ = sign_ == '@';
     if (sign_ != 0) {
         if (!sign_spaced_ && !sign_glued_) ++(is_name_ ? facts_.mentions : facts_.hashtags);
-        put({&sign_, 1}, sign_at_, sign_at_ + sign_size_);
-        put(" ", sign_at_ + sign_size_, sign_at_ + sign_size_);
+        put({&sign_, 1}, sign_at_);
+        put(" ", sign_at_ + sign_size_);
         ++facts_.words;
         sign_ = 0;
         apart_ = true;
@@ -422,8 +404,7 @@ void Scan<kMap>::open_word() {
     traits_ = 0;
 }
 
-template <bool kMap>
-void Scan<kMap>::close_word(Bytes at) {
+void Scan::close_word(Bytes at) {
     if (word_ == nullptr) return;
     if (traits_ == kLatin) {
         context_ = Script::latin;
@@ -435,64 +416,43 @@ void Scan<kMap>::close_word(Bytes at) {
     }
     if ((traits_ & kSign) != 0)
         joints_.masked.push_back({static_cast<std::uint32_t>(out_ - out_begin_), 0});
-    put(" ", at, at);
+    put(" ", at);
     ++facts_.words;
     word_ = nullptr;
     apart_ = false;
 }
 
-template <bool kMap>
-bool Scan<kMap>::needs_repair(bool spared) const noexcept {
+bool Scan::needs_repair(bool spared) const noexcept {
     const std::uint32_t scripts = traits_ & kScripts;
     if ((scripts & (scripts - 1)) != 0) return true;
     if (spared) return false;
     return (traits_ & (kSign | kStretched | kRare)) != 0 || (scripts != 0 && (traits_ & kDigit));
 }
 
-template <bool kMap>
-void Scan<kMap>::repair(bool spared) {
+void Scan::repair(bool spared) {
     letters_.clear();
+    const OffsetMap map{joints_.runs, {reinterpret_cast<const char*>(first_), offset(last_)}};
     for (const char* at = word_; at != out_;) {
         const auto decoded = decode_utf8(bytes_of(at), bytes_of(out_));
-        Letter letter{decoded.code_point, 0, 0};
-        if constexpr (kMap) {
-            const auto index = static_cast<std::size_t>(at - out_begin_);
-            letter.begin = map_.begin[index];
-            letter.end = map_.end[index + decoded.size - 1];
-        }
-        letters_.push_back(letter);
+        letters_.push_back({decoded.code_point, map.begin_of(place(at))});
         at += decoded.size;
     }
     const auto script = repair_word(letters_, spared, context_, facts_);
     if (script != Script::other) context_ = script;
     out_ = word_;
+    auto& runs = joints_.runs;
+    while (!runs.empty() && runs.back().folded >= place(word_)) runs.pop_back();
+    skew_ = kNoSkew;
     for (const auto& letter : letters_) {
-        char* const from = out_;
+        note_run(first_ + letter.begin);
         append_utf8(letter.code_point, out_);
-        trace(from, out_, first_ + letter.begin, first_ + letter.end);
     }
 }
 
-template <bool kMap>
-void Scan<kMap>::put(std::string_view bytes, Bytes begin, Bytes end) noexcept {
+void Scan::put(std::string_view bytes, Bytes at) noexcept {
+    note_run(at);
     std::memcpy(out_, bytes.data(), bytes.size());
-    trace(out_, out_ + bytes.size(), begin, end);
     out_ += bytes.size();
 }
-
-/// The output bytes [from,to) stand for the original [begin,end).
-template <bool kMap>
-void Scan<kMap>::trace(char* from, char* to, Bytes begin, Bytes end) noexcept {
-    if constexpr (kMap) {
-        for (auto i = from - out_begin_; i != to - out_begin_; ++i) {
-            const auto index = static_cast<std::size_t>(i);
-            map_.begin[index] = offset(begin);
-            map_.end[index] = offset(end);
-        }
-    }
-}
-
-template class Scan<false>;
-template class Scan<true>;
 
 }  // namespace hark::text

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -44,26 +45,16 @@ static_assert(std::endian::native == std::endian::little);
 
 }  // namespace octet
 
-/// One pass over a text. With kMap it also writes down where each byte came from: the same code, so
-/// the two cannot disagree. `out` must hold Folder's bound.
-template <bool kMap>
+/// One pass over a text. `out` must hold Folder's bound.
 class Scan {
 public:
-    /// Where the map goes; as much room as `out` has.
-    struct MapOut {
-        std::uint32_t* begin = nullptr;
-        std::uint32_t* end = nullptr;
-    };
-
-    Scan(std::string_view text, char* out, std::vector<Letter>& word, Joints& joints,
-         MapOut map = {}) noexcept
+    Scan(std::string_view text, char* out, std::vector<Letter>& word, Joints& joints) noexcept
         : first_(reinterpret_cast<const unsigned char*>(text.data())),
           last_(first_ + text.size()),
           out_begin_(out),
           out_(out),
           letters_(word),
-          joints_(joints),
-          map_(map) {}
+          joints_(joints) {}
 
     FoldedText run();
 
@@ -88,7 +79,7 @@ private:
     Bytes digits(Bytes at);
     Bytes other(Bytes at);
     void letter(Bytes at, Decoded decoded, FoldEntry entry);
-    void mark(Bytes at, Decoded decoded) noexcept;
+    void mark(Decoded decoded) noexcept;
     void emoji(Bytes at, Decoded decoded);
     void at_sign(Bytes at, std::uint32_t size);
     void await_name(char sign, Bytes at, std::uint32_t size);
@@ -108,17 +99,19 @@ private:
     [[nodiscard]] bool needs_repair(bool spared) const noexcept;
     void repair(bool spared);
 
-    void put(std::string_view bytes, Bytes begin, Bytes end) noexcept;
-    /// Eight letters and spaces; a space stands for nothing of the original.
-    void trace_eight(const char* out, Bytes at, std::uint64_t raw) noexcept {
-        const auto index = static_cast<std::size_t>(out - out_begin_);
-        for (std::uint32_t i = 0; i < 8; ++i) {
-            const auto is_letter = static_cast<std::uint32_t>(raw >> (8 * i + 6) & 1U);
-            map_.begin[index + i] = offset(at) + i;
-            map_.end[index + i] = offset(at) + i + is_letter;
-        }
+    /// Writes what the original at `at` stands for.
+    void put(std::string_view bytes, Bytes at) noexcept;
+    /// What is written next stands for the original at `at`, byte by byte.
+    void note_run(Bytes at) {
+        const auto skew =
+            reinterpret_cast<std::intptr_t>(at) - reinterpret_cast<std::intptr_t>(out_);
+        if (skew == skew_) return;
+        skew_ = skew;
+        joints_.note_run({place(out_), offset(at)});
     }
-    void trace(char* from, char* to, Bytes begin, Bytes end) noexcept;
+    [[nodiscard]] std::uint32_t place(const char* out) const noexcept {
+        return static_cast<std::uint32_t>(out - out_begin_);
+    }
     [[nodiscard]] std::uint32_t offset(Bytes at) const noexcept {
         return static_cast<std::uint32_t>(at - first_);
     }
@@ -144,10 +137,8 @@ private:
     bool apart_ = true;     ///< white space stands since the last word
     std::vector<Letter>& letters_;
     Joints& joints_;
-    MapOut map_;
+    static constexpr auto kNoSkew = std::numeric_limits<std::intptr_t>::min();
+    std::intptr_t skew_ = kNoSkew;  ///< between the original and the output, of the last run
 };
-
-extern template class Scan<false>;
-extern template class Scan<true>;
 
 }  // namespace hark::text

@@ -170,8 +170,7 @@ void shorten_runs(std::vector<Letter>& word, TextFacts& facts) noexcept {
         });
         if (end - begin >= kStretched && !is_digit(begin->code_point) &&
             begin->code_point != U'_') {
-            *out = {begin->code_point, begin->begin, (end - 1)->end};
-            ++out;
+            *out++ = *begin;
             ++facts.stretched;
             begin = end;
         } else {

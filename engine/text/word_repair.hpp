@@ -8,11 +8,10 @@
 
 namespace hark::text {
 
-/// A folded code point of one word, and the original bytes that it stands for.
+/// A folded code point of one word, and where the original begins that it stands for.
 struct Letter {
     char32_t code_point = 0;
     std::uint32_t begin = 0;
-    std::uint32_t end = 0;
 };
 
 /// Undoes what writers do to a word to slip past a filter, or to shout. In this order:

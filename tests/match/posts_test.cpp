@@ -76,7 +76,6 @@ TEST_F(PostsTest, EvidenceLiesInTheTextAndOnItsLetters) {
         const auto folded = folder.fold(post);
         matcher.scan(folded, matches);
         matcher.scan_raw(post, matches);
-        const auto& map = folder.map(post);
         for (const auto rule : matches.rules) {
             ASSERT_LT(rule, rules->book().rules.size());
             const auto place = matcher.locate(rule, folded);
@@ -85,7 +84,7 @@ TEST_F(PostsTest, EvidenceLiesInTheTextAndOnItsLetters) {
             ASSERT_LE(place->end, folded.bytes.size());
             EXPECT_NE(folded.bytes[place->begin], ' ');
             EXPECT_NE(folded.bytes[place->end - 1], ' ');
-            const auto span = map.original(*place);
+            const auto span = folded.map.original(*place);
             ASSERT_LT(span.begin, span.end) << rules->book().rules[rule].id;
             ASSERT_LE(span.end, post.size());
             EXPECT_TRUE(begins_letter(post, span.begin)) << rules->book().rules[rule].id;
