@@ -72,6 +72,7 @@ public:
         });
         if (broken != Errc::ok && !enough) return broken;
         object.walk->depth = depth;
+        object.walk->forget_plain();
         return json_members(object, use);
     }
 

@@ -22,6 +22,14 @@ constexpr auto kHexDigits = [] {
     return digits;
 }();
 
+/// How many levels a token goes down, told by its first character.
+constexpr auto kSteps = [] {
+    std::array<std::int8_t, 256> steps{};
+    steps['{'] = steps['['] = 1;
+    steps['}'] = steps[']'] = -1;
+    return steps;
+}();
+
 /// Four hexadecimal digits at the front; negative when they are not.
 std::int32_t hex4(std::string_view text) noexcept {
     if (text.size() < 4) return -1;
@@ -110,7 +118,7 @@ Errc JsonParser::open(std::string_view bytes) {
     walk_.bytes = bytes.data();
     walk_.next = tokens;
     walk_.end = end;
-    walk_.plain_from = walk_.plain_to = bytes.data();
+    walk_.forget_plain();
     walk_.depth = 0;
     walk_.keys.reset();
     const char first = bytes[tokens[0]];
@@ -138,16 +146,17 @@ std::string_view JsonWalk::unescaped_key(std::string_view key) {
 }
 
 Errc JsonWalk::skip_nested(Token token) noexcept {
-    int open = 0;
-    int deepest = 0;
-    do {
-        if (token == end) break;
-        open += kJsonTokens[static_cast<std::uint8_t>(first_of(token++))].step;
-        deepest = std::max(deepest, open);
-    } while (open > 0);
-    next = token;
-    if (depth + static_cast<std::size_t>(deepest) > limits::kJsonDepth) return Errc::too_deep;
-    return open > 0 ? Errc::truncated : Errc::ok;
+    const auto room = static_cast<int>(limits::kJsonDepth - depth);
+    for (int open = 0;; ++token) {
+        const auto step = kSteps[static_cast<std::uint8_t>(first_of(token))];
+        if (step == 0) continue;
+        if (token == end) return Errc::truncated;  // no token before it: a bracket stands there
+        open += step;
+        if (open > room) return Errc::too_deep;
+        if (open <= 0) break;
+    }
+    next = token + 1;
+    return Errc::ok;
 }
 
 Errc json_whole(JsonValue value, std::string_view& out) {

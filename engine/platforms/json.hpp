@@ -19,15 +19,11 @@
 namespace hark::platforms {
 
 /// What a token is, told by its first character.
-struct JsonToken {
-    std::int8_t step;  ///< how many levels it goes down: 1, 0 or -1
-    bool is_no_value;  ///< nor the beginning of one
-};
+enum class JsonToken : std::uint8_t { scalar, opens, no_value };
 inline constexpr auto kJsonTokens = [] {
     std::array<JsonToken, 256> tokens{};
-    tokens['{'] = tokens['['] = {1, false};
-    tokens['}'] = tokens[']'] = {-1, true};
-    tokens[','] = tokens[':'] = {0, true};
+    tokens['{'] = tokens['['] = JsonToken::opens;
+    tokens['}'] = tokens[']'] = tokens[','] = tokens[':'] = JsonToken::no_value;
     return tokens;
 }();
 
@@ -38,7 +34,7 @@ struct JsonWalk {
     const char* bytes = nullptr;
     Token end = nullptr;   ///< behind the last; it may be read: the first bracket once more
     Token next = nullptr;  ///< behind the object or array that was read last
-    // Where the bytes are known to have no backslash.
+    // Where the bytes are known to have no backslash: never behind the place of the walk.
     const char* plain_from = nullptr;
     const char* plain_to = nullptr;
     std::size_t depth = 0;
@@ -56,6 +52,8 @@ struct JsonWalk {
     [[nodiscard]] bool is_plain(const char* from, const char* to) noexcept {
         return (from >= plain_from && to <= plain_to) || look_for_escapes(from, to);
     }
+    /// The walk begins, or goes back.
+    void forget_plain() noexcept { plain_from = plain_to = bytes; }
     [[nodiscard]] bool look_for_escapes(const char* from, const char* to) noexcept;
     /// Reads a key and its colon, moving `token` behind both.
     [[nodiscard]] Errc take_key(Token& token, std::string_view& key);
@@ -63,14 +61,6 @@ struct JsonWalk {
     [[nodiscard]] std::string_view unescaped_key(std::string_view key);
     /// Moves `next` behind the object or array at `token`.
     [[nodiscard]] Errc skip_nested(Token token) noexcept;
-    /// Reads the comma before the next member or item (`more`), or the bracket that ends them.
-    [[nodiscard]] Errc go_on(Token& token, char bracket, bool& more) const noexcept {
-        const char c = first_of(token);
-        more = c == ',';
-        if (!more && c != bracket) return unexpected(token);
-        ++token;
-        return Errc::ok;
-    }
 };
 
 /// A value of the document in hand: a view, as long as the walk has not come to the next one. Never
@@ -126,12 +116,12 @@ private:
 /// leaves `out` empty. Half a surrogate pair is lone_surrogate, an escaped NUL malformed_json,
 /// anything but a string wrong_type.
 [[nodiscard]] inline Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
-    const char* const begin = value.begin();
-    const char* const end = value.end();
+    const char* const begin = value.begin() + 1;
+    const char* const end = value.end() - 1;
     const bool plain =
-        *begin == '"' && end - begin >= 2 && end[-1] == '"' && value.walk->is_plain(begin, end);
+        begin[-1] == '"' && end >= begin && *end == '"' && value.walk->is_plain(begin, end);
     if (!plain) return json_odd_text(value, arena, out);
-    out = {begin + 1, static_cast<std::size_t>(end - begin - 2)};
+    out = {begin, static_cast<std::size_t>(end - begin)};
     return Errc::ok;
 }
 
@@ -147,16 +137,16 @@ template <typename Take, typename Use>
     auto& walk = *value.walk;
     if (++walk.depth > limits::kJsonDepth) return Errc::too_deep;
     auto token = value.at + 1;
-    bool more = walk.first_of(token) != bracket;
-    if (!more) ++token;
-    while (more) {
+    char c = walk.first_of(token);
+    if (c == bracket) ++token;
+    while (c != bracket) {
         if (const auto error = take(token); error != Errc::ok) return error;
         const auto kind = kJsonTokens[static_cast<std::uint8_t>(walk.first_of(token))];
-        if (kind.is_no_value) return Errc::malformed_json;
+        if (kind == JsonToken::no_value) return Errc::malformed_json;
         walk.next = token;
         if (const auto broken = use(JsonValue{&walk, token}); broken != Errc::ok) return broken;
         // Whoever used an object or array has read all of it, or nothing.
-        if (kind.step > 0) {
+        if (kind == JsonToken::opens) {
             if (walk.next == token) {
                 if (const auto error = walk.skip_nested(token); error != Errc::ok) return error;
             }
@@ -164,7 +154,8 @@ template <typename Take, typename Use>
         } else {
             ++token;
         }
-        if (const auto error = walk.go_on(token, bracket, more); error != Errc::ok) return error;
+        c = walk.first_of(token++);
+        if (c != ',' && c != bracket) return walk.unexpected(token - 1);
     }
     walk.next = token;
     --walk.depth;
@@ -209,7 +200,8 @@ inline Errc JsonWalk::take_key(Token& token, std::string_view& key) {
     }
     key = {begin, static_cast<std::size_t>(stop - begin)};
     token += 2;
-    if (!is_plain(begin, stop)) key = unescaped_key(key);
+    // A key is never before what was looked at, so that one comparison will do.
+    if (stop > plain_to && !look_for_escapes(begin, stop)) key = unescaped_key(key);
     return Errc::ok;
 }
 
