@@ -19,7 +19,6 @@ constexpr std::chrono::seconds kCloseTimeout{1};
 StreamLink::StreamLink(asio::io_context& io, asio::ssl::context& tls, const LinkOptions& options,
                        LinkListener& listener)
     : io_(io),
-      tls_(tls),
       options_(options),
       listener_(listener),
       dialer_(io, tls),

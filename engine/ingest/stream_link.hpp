@@ -97,7 +97,6 @@ private:
     void closed(const boost::system::error_code& error);
 
     boost::asio::io_context& io_;
-    boost::asio::ssl::context& tls_;
     LinkOptions options_;
     LinkListener& listener_;
     Dialer dialer_;

@@ -67,7 +67,10 @@ void Judge::use(const RuleBook& book) {
                                        [&](const Scope& scope) { return scope.lang == pack.lang; });
         if (pack.lang != kAny && !known) scopes_.push_back(make_scope(pack.lang));
     }
-    for (auto& scope : scopes_) add_patternless(scope);
+    for (auto& scope : scopes_) {
+        add_rivals(scope);
+        add_patternless(scope);
+    }
     post_ = 0;
     pii_.use(book);
 }
@@ -128,6 +131,33 @@ void Judge::make_briefs() {
     }
 }
 
+void Judge::add_rivals(Scope& scope) const {
+    scope.rivals.resize(book_->labels.size());
+    for (const bool any : {false, true}) {
+        for (const auto index : scope.units) {
+            auto& rivals = scope.rivals[units_[index].label];
+            const bool counts = rivals.empty() || units_[rivals.front()].is_any == any;
+            if (units_[index].is_any == any && counts) rivals.push_back(index);
+        }
+    }
+}
+
+/// Of one fact asked in one direction, from the easiest to the hardest; other tests each alone.
+void Judge::add_step(const FactTest& test, RuleIndex rule, std::vector<Ladder>& ladders) {
+    const auto rises = test.compare == Compare::at_least;
+    const auto goes_on = [&](const Ladder& ladder) {
+        const auto& first = ladder.front().first;
+        return (rises || test.compare == Compare::at_most) && first.fact == test.fact &&
+               first.compare == test.compare;
+    };
+    auto ladder = std::find_if(ladders.begin(), ladders.end(), goes_on);
+    if (ladder == ladders.end()) ladder = ladders.insert(ladder, Ladder{});
+    const auto harder = [&](const auto& step) {
+        return rises ? step.first.value > test.value : step.first.value < test.value;
+    };
+    ladder->insert(std::find_if(ladder->begin(), ladder->end(), harder), {test, rule});
+}
+
 void Judge::add_patternless(Scope& scope) const {
     std::vector<bool> wanted(book_->rules.size());
     const auto in_scope = [&](const Rule& rule) {
@@ -152,7 +182,7 @@ void Judge::add_patternless(Scope& scope) const {
         const auto& when = rule.when;
         const bool one_fact = when.facts.size() == 1 && when.rules.empty() && when.langs.empty() &&
                               when.domains.empty() && rule.sample == kEveryPost;
-        if (one_fact) scope.one_fact.emplace_back(when.facts[0], static_cast<RuleIndex>(i));
+        if (one_fact) add_step(when.facts[0], static_cast<RuleIndex>(i), scope.ladders);
         else
             (when.rules.empty() ? scope.facts_only : scope.composite)
                 .push_back(static_cast<RuleIndex>(i));
@@ -231,8 +261,11 @@ void Judge::fire(const JudgeInput& input, const Scope& scope) noexcept {
             if (in_sample(rule) && holds(rule.when, input)) mark(index);
         }
     };
-    for (const auto& [test, index] : scope.one_fact) {
-        if (facts_.hold(test)) mark(index);
+    for (const auto& ladder : scope.ladders) {
+        for (const auto& [test, index] : ladder) {
+            if (!facts_.hold(test)) break;
+            mark(index);
+        }
     }
     try_all(scope.facts_only);
     try_all(waiting_);
@@ -301,12 +334,9 @@ void Judge::score(const Scope& scope) noexcept {
 
 const Judge::Unit* Judge::best_unit(const Scope& scope, LabelId label) const noexcept {
     const Unit* best = nullptr;
-    for (const auto index : scope.units) {
+    for (const auto index : scope.rivals[label]) {
         const auto& unit = units_[index];
-        if (unit.label != label) continue;
-        const bool better =
-            best == nullptr || best->is_any || (!unit.is_any && unit.log_odds > best->log_odds);
-        if (better) best = &unit;
+        if (best == nullptr || unit.log_odds > best->log_odds) best = &unit;
     }
     return best;
 }

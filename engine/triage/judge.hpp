@@ -81,13 +81,18 @@ private:
         float log_odds = 0;
     };
 
+    /// Patternless rules of one test each, all of one fact: where one does not hold, none after it
+    /// does.
+    using Ladder = std::vector<std::pair<FactTest, RuleIndex>>;
+
     /// The units that a language's posts are scored by, and the patternless rules to be tried.
     struct Scope {
         std::string lang;
         std::vector<UnitIndex> units;
         std::vector<bool> has_unit;  ///< by unit
-        std::vector<std::pair<FactTest, RuleIndex>>
-            one_fact;                       ///< patternless, one test and no more
+        /// By label: the units that compete for it, those of `any` packs where there is no other.
+        std::vector<std::vector<UnitIndex>> rivals;
+        std::vector<Ladder> ladders;
         std::vector<RuleIndex> facts_only;  ///< patternless, without rule tests
         std::vector<RuleIndex> composite;   ///< patternless, with rule tests
         std::vector<RuleIndex> shadow;      ///< patternless
@@ -113,7 +118,9 @@ private:
     void make_units();
     void make_briefs();
     [[nodiscard]] Scope make_scope(std::string_view lang) const;
+    void add_rivals(Scope& scope) const;
     void add_patternless(Scope& scope) const;
+    static void add_step(const FactTest& test, RuleIndex rule, std::vector<Ladder>& ladders);
     [[nodiscard]] const Scope& scope_of(std::string_view lang) const noexcept;
 
     void fire(const JudgeInput& input, const Scope& scope) noexcept;
