@@ -64,6 +64,7 @@ struct LearnOptions {
     std::size_t most_rules = 2000;
     std::uint32_t fewest = 4;
     double refit_cost = 0.3;
+    double lean = 0;
     double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
     std::uint32_t names = 0;  ///< posts that must have a `@name`; 0: names are no features

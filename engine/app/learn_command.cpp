@@ -45,6 +45,7 @@ public:
         how.balance = options_.balance;
         how.refit_cost = options_.refit_cost;
         how.precision = options_.precision;
+        how.lean = options_.lean;
         if (const auto desk = sources_.find(options_.desk); desk != sources_.end())
             how.desk_source = static_cast<int>(desk->second);
         learn::Learned learned;

@@ -180,6 +180,11 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
                      "The threshold is the lowest with this precision on posts that were not "
                      "learned from (default: the best F1)")
         ->check(CLI::Range(0.01, 1.0));
+    learn
+        ->add_option("--lean", options.lean,
+                     "The threshold is lower than that of the best F1 by so much log-odds: more is "
+                     "found, more of it wrongly")
+        ->excludes("--precision");
     learn->add_option("--refit-cost", options.refit_cost, "Smaller is smoother")
         ->capture_default_str();
     learn->add_flag("--inside", options.inside, "Inner parts of words too (`*abcd*`)");

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -29,6 +31,24 @@ double sigmoid(double log_odds) noexcept {
 constexpr std::uint32_t kHalves = 2;  // how often a row counts that balancing leaves as it is
 constexpr double kMostBalance = 4;
 
+// A feature that so many posts have is shrunk as if all counted alike, a rarer one less.
+constexpr double kPostsOfUnit = 100;
+
+/// By feature, the value where a post has it: how much a post tells by it, as search engines count
+/// words. Weights are per value while they are shrunk, so what is rare need not be shown as often.
+std::vector<double> values_of(const std::vector<Row>& rows, std::size_t features) {
+    std::vector<double> values(features, 0);
+    for (const auto& row : rows) {
+        for (const auto feature : row.features) ++values[feature];
+    }
+    const auto rarity = [all = static_cast<double>(rows.size())](double posts) {
+        return 1 + std::log((1 + all) / (1 + posts));
+    };
+    const auto unit = rarity(std::min(kPostsOfUnit, static_cast<double>(rows.size())));
+    for (auto& value : values) value = rarity(value) / unit;
+    return values;
+}
+
 // The prior's column is so large that its weight costs nothing: it is not to be shrunk.
 constexpr double kPriorColumn = 8;
 
@@ -45,12 +65,14 @@ struct Fit {
 class Problem {
 public:
     Problem(const std::vector<Row>& rows, const std::vector<std::uint32_t>& times,
-            const std::vector<FeatureId>& columns, std::size_t features,
+            const std::vector<FeatureId>& columns, const std::vector<double>& values,
             const std::vector<bool>& apart, int without_fold)
         : columns_(columns.size()), sources_(apart.size()) {
-        std::vector<int> column_of(features, 0);
-        for (std::size_t i = 0; i < columns.size(); ++i)
+        std::vector<int> column_of(values.size(), 0);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
             column_of[columns[i]] = static_cast<int>(i) + 1;
+            values_.push_back(values[columns[i]]);
+        }
         std::vector<std::size_t> begins;
         for (std::size_t number = 0; number < rows.size(); ++number) {
             const auto& row = rows[number];
@@ -58,7 +80,8 @@ public:
             for (std::uint32_t i = 0; i < times[number]; ++i) {
                 begins.push_back(nodes_.size());
                 for (const auto feature : row.features) {
-                    if (column_of[feature] != 0) nodes_.push_back({column_of[feature], 1.0});
+                    if (column_of[feature] != 0)
+                        nodes_.push_back({column_of[feature], values[feature]});
                 }
                 if (row.source != kBackground && apart[row.source])
                     nodes_.push_back({static_cast<int>(columns_ + 1 + row.source), 1.0});
@@ -93,13 +116,15 @@ public:
         fit.intercept = weights.back();
         fit.prior = kPriorColumn * weights[weights.size() - 2];
         fit.sources.assign(features, weights.end() - 2);
-        fit.by_column.assign(weights.begin(), features);
+        std::transform(weights.begin(), features, values_.begin(),
+                       std::back_inserter(fit.by_column), std::multiplies<>());
         return fit;
     }
 
 private:
     std::size_t columns_;
     std::size_t sources_;
+    std::vector<double> values_;  ///< by column
     std::vector<feature_node> nodes_;
     std::vector<feature_node*> rows_;
     std::vector<double> labels_;
@@ -172,7 +197,9 @@ constexpr int kNeighbours = 10;  // to either side
 /// The probability from which on the label is best given: by the sources' mean F1, for a large
 /// source must not decide for a small one. The desk's own posts count as much as all others
 /// together. Sources of one class, or of few posts, have no say.
-double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources, int desk) {
+double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources,
+                      const TrainOptions& options) {
+    const auto desk = options.desk_source;
     std::vector<Counts> counts(sources);
     for (const auto& one : scored)
         ++(one.row->positive ? counts[one.row->source].positives
@@ -201,7 +228,7 @@ double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources, 
         const auto around = std::accumulate(middle - kNeighbours, middle + kNeighbours + 1, 0.0);
         if (around <= best) continue;
         best = around;
-        threshold = sigmoid(step * kStep);
+        threshold = sigmoid(step * kStep - options.lean);
     }
     return threshold;
 }
@@ -229,7 +256,11 @@ class Trainer {
 public:
     Trainer(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
             const std::function<void(const std::string&)>& progress)
-        : rows_(rows), features_(features), options_(options), progress_(progress) {
+        : rows_(rows),
+          features_(features),
+          values_(values_of(rows, features)),
+          options_(options),
+          progress_(progress) {
         for (const auto& row : rows) {
             if (row.source != kBackground) sources_ = std::max(sources_, row.source + 1);
         }
@@ -260,7 +291,7 @@ public:
         const auto placed = place(scaled);
         learned.threshold = options_.precision > 0
                                 ? precise_threshold(std::move(scaled), options_.precision)
-                                : best_threshold(scaled, sources_, options_.desk_source);
+                                : best_threshold(scaled, sources_, options_);
         learned.prior_scale = scaling.slope * whole.prior;
         learned.bias = scaling.slope * shipped_intercept(whole) + scaling.intercept;
         auto weights = whole.by_column;
@@ -322,7 +353,7 @@ private:
 
     /// Features by L1, the penalty found by bisection so that at most options.rules remain.
     std::vector<FeatureId> choose() {
-        Problem all(rows_, times_, candidates_, features_, apart_, -1);
+        Problem all(rows_, times_, candidates_, values_, apart_, -1);
         std::vector<FeatureId> chosen;
         double low = -7, high = 3;  // log2 of the cost
         for (int step = 0; step < 6; ++step) {
@@ -358,7 +389,7 @@ private:
     /// Twice: features whose weight came out small leave, and the others take over their part.
     [[nodiscard]] Fit fit(std::vector<FeatureId>& chosen, int without_fold) const {
         const auto refit = [&] {
-            return Problem(rows_, times_, chosen, features_, apart_, without_fold)
+            return Problem(rows_, times_, chosen, values_, apart_, without_fold)
                 .fit(L2R_LR, options_.refit_cost / (options_.balance ? kHalves : 1));
         };
         const auto first = refit().by_column;
@@ -388,7 +419,7 @@ private:
         for (std::uint32_t fold = 0; fold < kFolds; ++fold) {
             progress_("fold " + std::to_string(fold + 1) + " of " + std::to_string(kFolds));
             const auto without = static_cast<int>(fold);
-            Problem others(rows_, times_, candidates_, features_, apart_, without);
+            Problem others(rows_, times_, candidates_, values_, apart_, without);
             auto chosen = choose(others, cost_);
             const auto seen = fit(chosen, without);
             std::vector<double> by_feature(features_, 0);
@@ -426,6 +457,7 @@ private:
 
     const std::vector<Row>& rows_;
     std::size_t features_;
+    std::vector<double> values_;  ///< by feature
     const TrainOptions& options_;
     const std::function<void(const std::string&)>& progress_;
     std::uint32_t sources_ = 0;

@@ -39,6 +39,7 @@ struct TrainOptions {
     double refit_cost = 0.3;    ///< liblinear's C of the second fit: smaller is smoother
     double least_weight = 0.1;  ///< features that the first refit gives less are dropped
     double precision = 0;       ///< the threshold's, on unseen posts; 0: the best mean F1
+    double lean = 0;            ///< log-odds that the threshold of the best F1 is lowered by
     int desk_source = -1;       ///< the source that has half the say about the threshold; -1: none
 };
 

@@ -110,6 +110,27 @@ double weight_of(const Learned& learned, FeatureId feature) {
     return 0;
 }
 
+TEST(Trainer, WhatIsRareIsShrunkLess) {
+    // Of the same strength: feature 40 is had by one post in 200, feature 41 by one in 5.
+    auto all = rows(6000);
+    std::mt19937 random(5);
+    for (auto& row : all) {
+        std::erase_if(row.features, [](FeatureId feature) { return feature != 0; });
+        double odds = -1;
+        for (const auto& [feature, one_in] : {std::pair(40U, 200U), std::pair(41U, 5U)}) {
+            if (random() % one_in != 0) continue;
+            row.features.push_back(feature);
+            odds += 2;
+        }
+        row.positive = std::uniform_real_distribution<>()(random) < 1 / (1 + std::exp(-odds));
+    }
+    TrainOptions smooth;
+    smooth.refit_cost = 0.02;
+    const auto learned = learned_from(all, smooth);
+    EXPECT_NEAR(weight_of(learned, 41), 2, 0.3);
+    EXPECT_GT(weight_of(learned, 40), 0.75) << "shrunk as if it were frequent";
+}
+
 TEST(Trainer, PooledSourcesAreToldApartByWhatTheirPostsHave) {
     const auto all = marked_rows();
     EXPECT_NEAR(weight_of(learned_from(all), kFeatures - 1), 0, 1.1) << "its intercept says it";
@@ -175,6 +196,18 @@ TEST(Trainer, TheDeskHasHalfTheSayAboutTheThreshold) {
         return learned_from(all, options).threshold;
     };
     EXPECT_LT(threshold(1), threshold(0) - 0.02);
+}
+
+TEST(Trainer, AThresholdLeansByWhatWasAskedFor) {
+    const auto all = rows(6000);
+    TrainOptions options;
+    const auto log_odds = [&] {
+        const auto p = learned_from(all, options).threshold;
+        return std::log(p / (1 - p));
+    };
+    const auto best = log_odds();
+    options.lean = 0.4;
+    EXPECT_NEAR(log_odds(), best - 0.4, 1e-6);
 }
 
 TEST(Trainer, AThresholdHasThePrecisionThatWasAskedFor) {
