@@ -69,6 +69,12 @@ void Matcher::scan_vocabulary(std::string_view folded) noexcept {
     });
 }
 
+std::uint32_t Matcher::disguised() const noexcept {
+    return static_cast<std::uint32_t>(std::count_if(respelled_.segments.begin(),
+                                                    respelled_.segments.end(),
+                                                    [](const auto& one) { return !one.known; }));
+}
+
 void Matcher::scan_patterns(std::string_view folded, Matches& out) noexcept {
     if (rules_->folded_ == nullptr) return;
     Context context{this, &out};

@@ -33,11 +33,12 @@ public:
     /// rules whose pattern did not fire and for rules without one.
     [[nodiscard]] std::optional<Span> locate(RuleIndex rule, const FoldedText& folded);
 
-    /// Words of the text scanned last that were read as something else, and whether one of them
-    /// stood in another alphabet, so that the text's language is in doubt.
-    [[nodiscard]] std::size_t respelled() const noexcept { return respelled_.segments.size(); }
+    /// Words of the text scanned last that were read as something else, but for those that are
+    /// words as they stand; and whether one of them stood in another alphabet, so that the text's
+    /// language is in doubt.
+    [[nodiscard]] std::uint32_t disguised() const noexcept;
     [[nodiscard]] bool in_other_script() const noexcept {
-        return respelled() > 0 && respelled_.other_script;
+        return !respelled_.segments.empty() && respelled_.other_script;
     }
 
 private:

@@ -61,7 +61,7 @@ std::string_view without_letters(std::string_view text, std::size_t letters) noe
 Span Respelled::original(Span span) const noexcept {
     const auto back = [this](std::uint32_t at, bool is_end) {
         std::int64_t shift = 0;
-        for (const auto& [here, there] : segments) {
+        for (const auto& [here, there, known] : segments) {
             if (is_end ? at <= here.begin : at < here.begin) break;
             if (is_end ? at <= here.end : at < here.end) return is_end ? there.end : there.begin;
             shift = std::int64_t{there.end} - here.end;
@@ -307,14 +307,14 @@ private:
             case Kind::other_keyboard: append_from_other_keyboard(rest, out_.word); break;
             case Kind::sign: out_.word += rest; break;
         }
-        const auto written = folded_.bytes.substr(begin, end - begin);
+        const bool known = by_.is_known(folded_.bytes.substr(begin, end - begin));
         if (variant.kind == Kind::other_alphabet || variant.kind == Kind::other_keyboard)
-            out_.other_script = out_.other_script || !by_.is_known(written);
-        put(begin, end, out_.word);
+            out_.other_script = out_.other_script || !known;
+        put(begin, end, out_.word, known);
     }
 
     /// In place of [begin,end) of the folded text, and of what was put for a part of it.
-    void put(std::uint32_t begin, std::uint32_t end, std::string_view word) {
+    void put(std::uint32_t begin, std::uint32_t end, std::string_view word, bool known = false) {
         while (!out_.segments.empty() && out_.segments.back().there.end > begin) {
             copied_ = out_.segments.back().there.begin;
             out_.text.resize(out_.segments.back().here.begin);
@@ -329,7 +329,7 @@ private:
         const auto here = static_cast<std::uint32_t>(out_.text.size());
         out_.text.append(word);
         out_.segments.push_back(
-            {{here, static_cast<std::uint32_t>(out_.text.size())}, {begin, end}});
+            {{here, static_cast<std::uint32_t>(out_.text.size())}, {begin, end}, known});
         copied_ = end;
     }
 

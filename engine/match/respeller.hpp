@@ -20,6 +20,7 @@ struct Respelled {
     struct Segment {
         Span here;   ///< bytes of `text`
         Span there;  ///< bytes of the folded text
+        bool known;  ///< a word of the list as it stands: `debil` is Polish and may be Russian
     };
     std::string text;
     std::vector<Segment> segments;  ///< the words that were replaced, in order

@@ -38,7 +38,7 @@ bool Walk::is_brand_account(const Mention& mention) {
 bool Walk::names_brand(const Mention& mention) {
     folded_ = folder_.fold(mention.text);
     matcher_.scan(folded_, matches_);
-    folded_.facts.disguised += static_cast<std::uint32_t>(matcher_.respelled());
+    folded_.facts.disguised += matcher_.disguised();
     return !matches_.brands.empty() || mention.author.is_brand;
 }
 

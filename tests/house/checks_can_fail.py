@@ -35,7 +35,7 @@ def main():
         plant(folder, "engine/text/c.cpp", "int x;\n" * 501)
         plant(folder, "tests/text/d.cpp", "// " + "x" * 98 + "\n")
         grown = list(sizes.faults(folder))
-        plant(folder, "README.md", "`engine/gone.cpp` [a](docs/gone.md)\n")
+        plant(folder, "README.md", "`engine/gone.cpp` [a](docs/gone.md)\n\n    HARK=x tests/text/d.cpp DATA\n")
         plant(folder, "engine/README.md", "")
         plant(folder, "docs/life_of_a_post.md", "`engine/text/b.cpp`, `run()`\n")
         plant(folder, "docs/configuration.md", "`a`\n")
@@ -50,6 +50,7 @@ def main():
             expect("sizes", grown, "101 columns"),
             expect("documents", pages, "engine/gone.cpp"),
             expect("documents", pages, "leads nowhere"),
+            expect("documents", pages, "tests/text/d.cpp cannot be run"),
             expect("documents", pages, "has no run()"),
             expect("documents", pages, "only 1 steps"),
             expect("documents", pages, "`sources.name` is not described"),

@@ -3,16 +3,19 @@
 
 - docs/life_of_a_post.md: every `path/file.cpp` exists and every `function()` named beside it stands in that file;
 - links between documents lead somewhere;
+- what they say to run, as `    tests/run dev`, can be run;
 - docs/configuration.md names every key that the program reads (the list comes from tests/app, which writes down
   what a full configuration asked for: see tests/app/keys.txt).
 """
 
+import os
 import pathlib
 import re
 import sys
 
 FILE_NAME = re.compile(r"`((?:engine|rules|bench|tests|deploy|docs|cmake)/[\w./-]+)`")
 STEP = re.compile(r"`(engine/[\w./-]+\.[ch]pp)`[^`\n]*`(\w+(?:::\w+)*)\(\)`")
+COMMAND = re.compile(r"^ *(?:\w+=\S+ )*((?:rules|bench|tests|deploy|engine)/[\w./-]+)(?: |$)", re.M)
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -22,6 +25,9 @@ def named_files(project):
         for name in FILE_NAME.findall(text):
             if not (project / name).exists():
                 yield f"{page.relative_to(project)}: names {name}, which is not there"
+        for name in COMMAND.findall(text):
+            if (project / name).is_file() and not os.access(project / name, os.X_OK):
+                yield f"{page.relative_to(project)}: {name} cannot be run: it is not executable"
         for link in LINK.findall(text):
             if not (page.parent / link).exists():
                 yield f"{page.relative_to(project)}: the link {link} leads nowhere"

@@ -2,9 +2,11 @@
 
 #include <string>
 
+#include "match/compiler.hpp"
 #include "match/matcher.hpp"
 #include "match/respeller.hpp"
 #include "pipeline/rules.hpp"
+#include "pipeline/walk.hpp"
 #include "text/folder.hpp"
 
 namespace hark::pipeline {
@@ -81,6 +83,23 @@ TEST(Disguise, SpellingsThatAreWordsAreLeftAlone) {
     EXPECT_EQ(read("urody"), " уроды ");
     Reader wrong({"two words", "*end", "fine"});
     EXPECT_EQ(wrong.faults().size(), 2U);
+}
+
+/// `debil` is read as `дебил` too, which disguises nothing.
+TEST(Disguise, AWordThatIsOneAsItStandsIsNotDisguised) {
+    WordList list{"disguised", "disguised.txt", {{"дебил*", 1}, {"debil*", 2}, {"дурак*", 3}}};
+    RuleBook book;
+    book.lists = {list};
+    std::vector<Fault> faults;
+    Walk walk(match::compile(std::move(book), fold_words, {}, faults));
+    const auto disguised = [&](std::string_view text) {
+        Mention mention;
+        mention.text = text;
+        (void)walk.names_brand(mention);
+        return walk.fact(Fact::disguised, mention);
+    };
+    EXPECT_EQ(disguised("ty debilu"), 0);
+    EXPECT_EQ(disguised("ty durak"), 1);
 }
 
 TEST(Disguise, PlacesLeadBackToTheFoldedText) {
