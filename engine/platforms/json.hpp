@@ -63,6 +63,11 @@ struct JsonWalk {
     [[nodiscard]] Errc skip_nested(Token token) noexcept;
 };
 
+/// What may part two tokens (RFC 8259, section 2); other control characters are part of one.
+[[nodiscard]] constexpr bool is_json_blank(char c) noexcept {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 /// A value of the document in hand: a view, as long as the walk has not come to the next one. Never
 /// the last token, which is a bracket that closes.
 struct JsonValue {
@@ -71,10 +76,11 @@ struct JsonValue {
 
     [[nodiscard]] const char* begin() const noexcept { return walk->bytes + *at; }
     [[nodiscard]] char first() const noexcept { return *begin(); }
-    /// Where its token ends; of an object or array, its first bracket.
+    /// Where its token ends; of an object or array, its first bracket. Never before begin(): no
+    /// token begins with a blank.
     [[nodiscard]] const char* end() const noexcept {
         const char* stop = walk->bytes + at[1];
-        while (static_cast<unsigned char>(stop[-1]) <= ' ') --stop;
+        while (static_cast<unsigned char>(stop[-1]) <= ' ' && is_json_blank(stop[-1])) --stop;
         return stop;
     }
 };

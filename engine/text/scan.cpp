@@ -254,6 +254,7 @@ void Scan::letter(Bytes at, Decoded decoded, FoldEntry entry) {
                            ? std::string_view(reinterpret_cast<const char*>(at), decoded.size)
                            : std::string_view(kFoldPool + entry.offset(), entry.size());
     put(bytes, at);
+    if (bytes.size() > decoded.size) note_run(at + decoded.size);
 }
 
 /// Dropped, but for the letters that are и, і and у with a mark and yet letters of their own.

@@ -62,6 +62,21 @@ std::vector<std::string> texts_backwards(std::string_view body) {
     return texts;
 }
 
+TEST(JsonRaw, OfControlCharactersIsAllOfThem) {
+    using namespace std::string_view_literals;
+    JsonParser parser;
+    const PaddedBytes bytes("{\"a\": \0\x1F\0 ,\"b\":7\0\t\r\n}"sv);
+    std::vector<std::string> raws;
+    const auto error = json_document(parser, bytes.view(), [&](JsonValue root) {
+        return json_members(root, [&](std::string_view, JsonValue value) {
+            raws.emplace_back(json_raw(value));
+            return Errc::ok;
+        });
+    });
+    EXPECT_EQ(error, Errc::ok);
+    EXPECT_EQ(raws, (std::vector<std::string>{{"\0\x1F\0", 3}, {"7\0", 2}}));
+}
+
 TEST(JsonText, HasItsEscapesWhereverTheWalkHasLooked) {
     EXPECT_EQ(texts_backwards(R"({"a":"1\t","\u0062":"plain","c":"\n2","d":"plain too"})"),
               (std::vector<std::string>{"a", "b", "c", "d", "plain too", "\n2", "plain", "1\t"}));
