@@ -80,7 +80,7 @@ struct JsonValue {
     /// token begins with a blank.
     [[nodiscard]] const char* end() const noexcept {
         const char* stop = walk->bytes + at[1];
-        while (static_cast<unsigned char>(stop[-1]) <= ' ' && is_json_blank(stop[-1])) --stop;
+        while (is_json_blank(stop[-1])) --stop;
         return stop;
     }
 };
@@ -202,7 +202,7 @@ inline Errc JsonWalk::take_key(Token& token, std::string_view& key) {
     const char* const begin = bytes + *token + 1;
     if (first_of(token + 1) != ':') return unexpected(token + 1);
     const char* stop = bytes + token[1];
-    while (static_cast<unsigned char>(*--stop) <= ' ') {
+    while (is_json_blank(*--stop)) {
     }
     key = {begin, static_cast<std::size_t>(stop - begin)};
     token += 2;

@@ -326,9 +326,7 @@ void Judge::score(const Scope& scope) noexcept {
             unit.log_odds += weight;
             continue;
         }
-        for (const auto index : scope.units) {
-            if (units_[index].label == unit.label) units_[index].log_odds += weight;
-        }
+        for (const auto index : scope.rivals[unit.label]) units_[index].log_odds += weight;
     }
 }
 

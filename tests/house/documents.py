@@ -26,7 +26,7 @@ def named_files(project):
             if not (project / name).exists():
                 yield f"{page.relative_to(project)}: names {name}, which is not there"
         for name in COMMAND.findall(text):
-            if (project / name).is_file() and not os.access(project / name, os.X_OK):
+            if not os.access(project / name, os.X_OK):
                 yield f"{page.relative_to(project)}: {name} cannot be run: it is not executable"
         for link in LINK.findall(text):
             if not (page.parent / link).exists():
