@@ -81,7 +81,7 @@ void mastodon_frame_naked(benchmark::State& state) {
         Naked out;
         auto document = outer.iterate(bytes.view().data(), bytes.view().size(), bytes.capacity());
         ondemand::object root = document.get_object();
-        const std::string_view event = root.find_field("event").get_string();
+        std::string_view event = root.find_field("event").get_string();
         const std::string_view text = root.find_field("payload").get_string();
         std::memcpy(unescaped.data(), text.data(), text.size());
         auto status = inner.iterate(unescaped.data(), text.size(), unescaped.size());

@@ -1,6 +1,8 @@
 #include "core/timestamp.hpp"
 
-#include <charconv>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 namespace hark {
 
@@ -53,6 +55,41 @@ std::optional<int> take_offset(std::string_view text, std::size_t& at) noexcept 
     return (hours * 60 + minutes) * (west ? -1 : 1);
 }
 
+/// Eight characters at once, in the form of a pattern: 0 for a digit, a blank for anything.
+class Eight {
+public:
+    consteval explicit Eight(std::string_view pattern) {
+        for (std::size_t i = 0; i < pattern.size(); ++i) {
+            const auto byte = static_cast<std::uint64_t>(pattern[i]) << 8 * i;
+            if (pattern[i] == ' ') continue;
+            form_ |= byte;
+            kept_ |= std::uint64_t{0xFF} << 8 * i;
+            // What is more than that has its top bit set by it: a digit of 10, another sign of 1.
+            slack_ |= std::uint64_t{pattern[i] == '0' ? 0x80 - 10U : 0x80 - 1U} << 8 * i;
+        }
+    }
+    /// False: they are not in the form.
+    bool read(const char* from, std::size_t size) noexcept {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, from, size);
+        bytes = (bytes & kept_) ^ form_;
+        pairs_ = bytes * 10 + (bytes >> 8U);
+        constexpr std::uint64_t kTops = 0x8080808080808080;
+        return (((bytes + slack_) | bytes) & kTops) == 0;
+    }
+    /// The number that two digits are, of which the first is at that place.
+    [[nodiscard]] unsigned pair(unsigned at) const noexcept {
+        return static_cast<unsigned>(pairs_ >> 8 * at & 0xFFU);
+    }
+
+private:
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t form_ = 0;
+    std::uint64_t kept_ = 0;
+    std::uint64_t slack_ = 0;
+    std::uint64_t pairs_ = 0;
+};
+
 void put(char* out, unsigned value, int digits) noexcept {
     for (int i = digits - 1; i >= 0; --i) {
         out[i] = static_cast<char>('0' + value % 10);
@@ -71,26 +108,20 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
     using namespace std::chrono;
     constexpr std::size_t kFixed = 19;  // `2026-03-02T09:41:07`
     if (text.size() <= kFixed) return std::nullopt;
-    unsigned wrong = 0;
-    const auto two = [&](std::size_t at) {
-        const auto tens = static_cast<unsigned>(text[at]) - '0';
-        const auto ones = static_cast<unsigned>(text[at + 1]) - '0';
-        wrong |= (tens > 9 ? 1U : 0U) | (ones > 9 ? 1U : 0U);
-        return tens * 10 + ones;
-    };
-    const auto is = [&](std::size_t at, char wanted) { wrong |= text[at] != wanted ? 1U : 0U; };
-    const auto y = static_cast<int>(two(0) * 100 + two(2));
-    const auto mo = two(5);
-    const auto d = two(8);
-    const auto h = static_cast<int>(two(11));
-    const auto mi = static_cast<int>(two(14));
-    const auto s = static_cast<int>(two(17));
-    is(4, '-');
-    is(7, '-');
-    is(13, ':');
-    is(16, ':');
+    Eight day_part("0000-00-");
+    Eight time_part("00 00:00");
+    Eight last_part(":00");
     const char between = text[10];
-    if (wrong != 0 || (between != 'T' && between != 't' && between != ' ')) return std::nullopt;
+    bool right = between == 'T' || between == 't' || between == ' ';
+    right &= day_part.read(text.data(), 8) & time_part.read(text.data() + 8, 8) &
+             last_part.read(text.data() + 16, 3);
+    if (!right) return std::nullopt;
+    const auto y = static_cast<int>(day_part.pair(0) * 100 + day_part.pair(2));
+    const auto mo = day_part.pair(5);
+    const auto d = time_part.pair(0);
+    const auto h = static_cast<int>(time_part.pair(3));
+    const auto mi = static_cast<int>(time_part.pair(6));
+    const auto s = static_cast<int>(last_part.pair(1));
     const year_month_day date{year{y}, month{mo}, day{d}};
     // All months have 28 days.
     const bool exists = mo >= 1 && mo <= 12 && d >= 1 && (d <= 28 || date.ok());

@@ -44,8 +44,8 @@ std::size_t claimed_links(const Mentions& out) noexcept {
 
 }  // namespace
 
-void EventReader::number(JsonValue value, std::string_view& out) {
-    if (out.data() != nullptr) return;
+void EventReader::odd_text(JsonValue value, std::string_view& out, bool token) {
+    if (!token || value.first() == '"') return note(json_odd_text(value, *arena_, out));
     const auto raw = json_raw(value);
     if (is_integer(raw)) out = raw;
     else if (raw != "null") note(Errc::wrong_type);
@@ -77,7 +77,11 @@ void EventReader::flag(JsonValue value, bool& out) {
 void EventReader::time(JsonValue value, Timestamp& out) {
     std::string_view written;
     text(value, written);
-    if (written.empty() || out != Timestamp{}) return;
+    if (out == Timestamp{}) time(written, out);
+}
+
+void EventReader::time(std::string_view written, Timestamp& out) {
+    if (written.empty()) return;
     const auto time = parse_rfc3339(written);
     if (time) out = *time;
     else note(Errc::number_range);
@@ -122,6 +126,13 @@ std::string token_behind(JsonParser& parser, std::string_view bytes,
 
 std::string_view join_id(std::string_view prefix, std::string_view id, Arena& arena) {
     return id.empty() ? std::string_view() : arena.join(prefix, id);
+}
+
+Errc count_items(JsonValue value, EventReader& reader, std::uint16_t& media) {
+    return reader.array(value, [&media](JsonValue) {
+        count_media(media);
+        return Errc::ok;
+    });
 }
 
 Errc admit(const Mention& mention, Mentions& out) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
@@ -13,7 +12,6 @@
 #include "core/errc.hpp"
 #include "core/mention.hpp"
 #include "platforms/json.hpp"
-#include "platforms/names.hpp"
 
 namespace hark::platforms {
 
@@ -24,14 +22,11 @@ public:
     explicit EventReader(Arena& arena) noexcept : arena_(&arena) {}
 
     /// A string; null leaves `out` empty.
-    void text(JsonValue value, std::string_view& out) {
-        if (out.data() != nullptr) return;
-        if (const auto error = json_text(value, *arena_, out); error != Errc::ok) note(error);
-    }
+    void text(JsonValue value, std::string_view& out) { text_or_token(value, out, false); }
     /// A string, or an integer as its digits: platforms send the same id in both forms.
-    void token(JsonValue value, std::string_view& out) {
-        if (value.first() == '"') text(value, out);
-        else number(value, out);
+    void token(JsonValue value, std::string_view& out) { text_or_token(value, out, true); }
+    void text_or_token(JsonValue value, std::string_view& out, bool token) {
+        if (out.data() == nullptr && !json_plain_text(value, out)) odd_text(value, out, token);
     }
     /// Unix seconds or milliseconds, as a number or as a string of digits.
     void seconds(JsonValue value, Timestamp& out);
@@ -40,6 +35,8 @@ public:
     void flag(JsonValue value, bool& out);
     /// RFC 3339.
     void time(JsonValue value, Timestamp& out);
+    /// The same of a text that was read before; empty leaves `out` as it is.
+    void time(std::string_view written, Timestamp& out);
 
     /// Calls `use(key, value)` for each member, or `use(value)` for each item; null has none. What
     /// they return says that the JSON itself is broken, so that nothing after it can be read.
@@ -82,7 +79,8 @@ private:
         if (json_raw(value) != "null") note(Errc::wrong_type);
         return false;
     }
-    void number(JsonValue value, std::string_view& out);
+    /// What is no string without escapes.
+    void odd_text(JsonValue value, std::string_view& out, bool token);
     void epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out);
 
     Arena* arena_;
@@ -93,65 +91,6 @@ private:
 /// years that a record can show.
 [[nodiscard]] std::optional<Timestamp> from_epoch(std::string_view digits,
                                                   std::int64_t ticks_per_second) noexcept;
-
-/// A member that is read as it stands into a field of `T`.
-template <typename T>
-struct Member {
-    std::string_view name;
-    std::string_view T::*field;
-};
-
-/// Members with their fields, for one look at each key. Made while compiling.
-template <typename T, std::size_t kCount>
-class Members {
-public:
-    consteval Members(const Member<T> (&members)[kCount]) : names_(names_of(members)) {
-        for (std::size_t i = 0; i < kCount; ++i) fields_[i] = members[i].field;
-    }
-    /// The field that takes the member of this name; nullptr when none does.
-    [[nodiscard]] std::string_view T::*field_of(std::string_view name) const noexcept {
-        return fields_[names_.of(name)];
-    }
-
-private:
-    static consteval Names<kCount> names_of(const Member<T> (&members)[kCount]) {
-        std::string_view names[kCount];
-        for (std::size_t i = 0; i < kCount; ++i) names[i] = members[i].name;
-        return Names<kCount>(names);
-    }
-
-    Names<kCount> names_;
-    std::array<std::string_view T::*, kCount + 1> fields_{};
-};
-
-/// Reads the member as a token into the field that takes it. False: none does.
-template <typename T, std::size_t kCount>
-bool read_token(const Members<T, kCount>& members, std::string_view key, JsonValue value,
-                EventReader& reader, T& out) {
-    const auto field = members.field_of(key);
-    if (field != nullptr) reader.token(value, out.*field);
-    return field != nullptr;
-}
-
-/// Reads an object: members named in `tokens` as tokens, those in `texts` as strings, no others.
-/// What is returned says that the JSON itself is broken.
-template <typename T, std::size_t kTokens>
-[[nodiscard]] Errc read_fields(const Members<T, kTokens>& tokens, JsonValue value,
-                               EventReader& reader, T& out) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        read_token(tokens, key, member, reader, out);
-        return Errc::ok;
-    });
-}
-template <typename T, std::size_t kTokens, std::size_t kTexts>
-[[nodiscard]] Errc read_fields(const Members<T, kTokens>& tokens, const Members<T, kTexts>& texts,
-                               JsonValue value, EventReader& reader, T& out) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (read_token(tokens, key, member, reader, out)) return Errc::ok;
-        if (const auto field = texts.field_of(key)) reader.text(member, out.*field);
-        return Errc::ok;
-    });
-}
 
 /// Of a JSON document the string or integer behind these names, one inside the other; empty when
 /// there is none.
@@ -165,6 +104,9 @@ template <typename T, std::size_t kTokens, std::size_t kTexts>
 inline void count_media(std::uint16_t& media) noexcept {
     if (media < std::numeric_limits<std::uint16_t>::max()) ++media;
 }
+
+/// Counts the items of an array.
+[[nodiscard]] Errc count_items(JsonValue value, EventReader& reader, std::uint16_t& media);
 
 /// Adds the mention, with the links that were pushed since the last one. Not ok: it has no id, or a
 /// part is beyond core/limits.hpp; its links are loose then.

@@ -142,7 +142,11 @@ bool JsonWalk::look_for_escapes(const char* from, const char* to) noexcept {
 std::string_view JsonWalk::unescaped_key(std::string_view key) {
     std::string_view out;
     (void)json_unescape(key, keys, out);
-    return out;
+    // Names are told by a byte before the key and more behind it than it may have.
+    char* const padded = keys.allocate(1 + out.size() + kKeyBytes);
+    std::fill_n(padded, 1 + out.size() + kKeyBytes, '\0');
+    std::copy(out.begin(), out.end(), padded + 1);
+    return {padded + 1, out.size()};
 }
 
 Errc JsonWalk::skip_nested(Token token) noexcept {
@@ -174,7 +178,10 @@ Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out) {
     if (token.size() < 2 || token.back() != '"') return Errc::malformed_json;
     token.remove_prefix(1);
     token.remove_suffix(1);
-    return json_unescape(token, arena, out);
+    if (!value.walk->is_plain(token.data(), token.data() + token.size()))
+        return json_unescape(token, arena, out);
+    out = token;
+    return Errc::ok;
 }
 
 Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out) {

@@ -27,6 +27,11 @@ inline constexpr auto kJsonTokens = [] {
     return tokens;
 }();
 
+/// Bytes that can be read at the beginning of a key, however short it is: a frame has more behind
+/// its end.
+inline constexpr std::size_t kKeyBytes = 32;
+static_assert(kKeyBytes <= limits::kFramePadding);
+
 /// Where the walk over one document is. A token is told by the place of its offset in `bytes`.
 struct JsonWalk {
     using Token = const std::uint32_t*;
@@ -115,20 +120,24 @@ private:
 /// The inside of a string literal that is known to hold a backslash.
 [[nodiscard]] Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out);
 
-/// json_text() for what is no string without escapes.
+/// A string without escapes and blanks behind it, as a view into the frame. False: it is none.
+[[nodiscard]] inline bool json_plain_text(JsonValue value, std::string_view& out) noexcept {
+    const char* const begin = value.begin() + 1;
+    const char* const end = value.walk->bytes + value.at[1] - 1;
+    const bool plain =
+        begin[-1] == '"' && *end == '"' && end >= begin && value.walk->is_plain(begin, end);
+    if (plain) out = {begin, static_cast<std::size_t>(end - begin)};
+    return plain;
+}
+
+/// json_text() for what json_plain_text() is not.
 [[nodiscard]] Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out);
 
 /// A string, as a view into the frame when it has no escapes, else unescaped into the arena. null
 /// leaves `out` empty. Half a surrogate pair is lone_surrogate, an escaped NUL malformed_json,
 /// anything but a string wrong_type.
 [[nodiscard]] inline Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
-    const char* const begin = value.begin() + 1;
-    const char* const end = value.end() - 1;
-    const bool plain =
-        begin[-1] == '"' && end >= begin && *end == '"' && value.walk->is_plain(begin, end);
-    if (!plain) return json_odd_text(value, arena, out);
-    out = {begin, static_cast<std::size_t>(end - begin)};
-    return Errc::ok;
+    return json_plain_text(value, out) ? Errc::ok : json_odd_text(value, arena, out);
 }
 
 /// ok when nothing is nested deeper than limits::kJsonDepth: for bytes that json_document() does
@@ -199,10 +208,12 @@ template <typename Use>
 
 inline Errc JsonWalk::take_key(Token& token, std::string_view& key) {
     if (first_of(token) != '"') return unexpected(token);
-    const char* const begin = bytes + *token + 1;
-    if (first_of(token + 1) != ':') return unexpected(token + 1);
-    const char* stop = bytes + token[1];
-    while (is_json_blank(*--stop)) {
+    const char* const begin = bytes + token[0] + 1;
+    const char* stop = bytes + token[1] - 1;
+    // The quote that closes it, and mostly the colon at once.
+    if (stop[0] != '"' || stop[1] != ':') {
+        if (stop[1] != ':') return unexpected(token + 1);
+        while (is_json_blank(*stop)) --stop;
     }
     key = {begin, static_cast<std::size_t>(stop - begin)};
     token += 2;

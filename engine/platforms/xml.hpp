@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -33,6 +34,23 @@ public:
 protected:
     ~XmlVisitor() = default;
 };
+
+/// An element, and the field of `T` that takes its text.
+template <typename T>
+struct XmlElement {
+    std::string_view name;
+    std::string_view T::*field;
+};
+
+/// The field for the element of this name; nullptr when there is none.
+template <typename T, std::size_t kCount>
+[[nodiscard]] std::string_view T::*xml_field(const std::array<XmlElement<T>, kCount>& elements,
+                                             std::string_view name) noexcept {
+    for (const auto& element : elements) {
+        if (element.name == name) return element.field;
+    }
+    return nullptr;
+}
 
 /// Reads XML with Expat. A document type is refused, so that there are no entities but the five of
 /// XML itself and nothing is ever fetched. Memory is taken from a pool that belongs to the reader

@@ -41,6 +41,28 @@ TEST(Timestamp, RefusesWhatIsNoTime) {
     }
 }
 
+TEST(Timestamp, HasOnlyDigitsWhereDigitsAre) {
+    const std::string good = "2011-11-11T11:11:11Z";
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        // Whatever digit stands there, it is a time.
+        const bool any_digit = at == 3 || at == 9 || at == 12 || at == 15 || at == 18;
+        for (int byte = 0; byte < 256; ++byte) {
+            auto text = good;
+            text[at] = static_cast<char>(byte);
+            const bool digit = byte >= '0' && byte <= '9';
+            const bool same = at == 10   ? byte == 'T' || byte == 't' || byte == ' '
+                              : at == 19 ? byte == 'Z' || byte == 'z'
+                                         : text == good;
+            const bool digits_here = good[at] == '1' || good[at] == '2' || good[at] == '0';
+            if (same || (any_digit && digit)) {
+                EXPECT_TRUE(parse_rfc3339(text)) << text;
+            } else if (!digits_here || !digit) {
+                EXPECT_FALSE(parse_rfc3339(text)) << text;
+            }
+        }
+    }
+}
+
 TEST(Arena, JoinsPartsOfEverySize) {
     const std::string letters = "abcdefghijklmnopqrstuvwxyz";
     Arena arena;

@@ -50,9 +50,7 @@ public:
         return is_count ? item.number : 0;
     }
 
-    void number(std::uint64_t& out) const {
-        out = offset({});
-    }
+    void number(std::uint64_t& out) const { out = offset({}); }
     void bytes(CborItem::Type type, std::string_view& out) {
         CborItem item;
         if (!take(item)) return;

@@ -3,27 +3,59 @@
 #include <array>
 
 #include "core/limits.hpp"
+#include "platforms/members.hpp"
 
 namespace hark::platforms::discord {
 
 namespace {
 
-constexpr Names kFrame({"d", "event", "t", "op", "s", "application_id"});
-constexpr Names kMessage({"id", "type", "channel_id", "guild_id", "lobby_id", "content",
-                          "timestamp", "edited_timestamp", "author", "message_reference",
-                          "attachments", "sticker_items", "mentions", "ids", "user",
-                          "heartbeat_interval", "session_id", "resume_gateway_url"});
-constexpr Members<Message, 3> kAuthorTokens = {{
+constexpr Members<Event, 6> kFrame = {{
+    {"t", &Event::name},
+    {"s"},
+    {"op"},
+    {"application_id"},
+    {"d"},
+    {"event"},
+}};
+constexpr Members<Event, 2> kWebhook = {{
+    {"type", &Event::name},
+    {"data"},
+}};
+constexpr Members<Message, 18> kMessage = {{
+    {"id", &Message::id},
+    {"type", &Message::type},
+    {"channel_id", &Message::channel_id},
+    {"guild_id", &Message::guild_id},
+    {"lobby_id", &Message::lobby_id},
+    {"content", &Message::content, Form::text},
+    {"timestamp", &Message::sent_at, Form::text},
+    {"edited_timestamp", &Message::edited_at, Form::text},
+    {"author"},
+    {"message_reference"},
+    {"attachments"},
+    {"sticker_items"},
+    {"mentions"},
+    {"ids"},
+    {"user"},
+    {"heartbeat_interval"},
+    {"session_id"},
+    {"resume_gateway_url"},
+}};
+constexpr Members<Message, 3> kAuthor = {{
     {"id", &Message::user_id},
     {"username", &Message::username},
     {"global_name", &Message::display_name},
 }};
-constexpr Members<Message, 2> kReferenceTokens = {{
+constexpr Members<Message, 2> kReference = {{
     {"type", &Message::reference_type},
     {"message_id", &Message::referenced_id},
 }};
 
-constexpr Members<Control, 1> kUserTokens = {{{"id", &Control::user_id}}};
+constexpr Members<Name, 2> kMentioned = {{
+    {"id", &Name::id},
+    {"username", &Name::name, Form::text},
+}};
+constexpr Members<Control, 1> kUser = {{{"id", &Control::user_id}}};
 
 /// The types of messages that a person wrote: plain, reply, command, command of a menu.
 constexpr std::array<std::string_view, 5> kSpoken = {"", "0", "19", "20", "23"};
@@ -40,10 +72,9 @@ public:
     FrameReader(EventReader& reader, Event& event) noexcept : reader_(&reader), event_(&event) {}
 
     Errc read_member(std::string_view key, JsonValue value) {
-        switch (kFrame.of(key)) {
+        switch (kFrame.read(key, value, *reader_, *event_)) {
             case kFrame["d"]: return read_message(value);
             case kFrame["event"]: return read_event(value);
-            case kFrame["t"]: reader_->token(value, event_->name); break;
             case kFrame["s"]: reader_->token(value, event_->control.sequence); break;
             case kFrame["op"]:
                 reader_->token(value, event_->control.op);
@@ -58,9 +89,8 @@ public:
 private:
     Errc read_event(JsonValue value) {
         return reader_->object(value, [this](std::string_view name, JsonValue member) {
-            if (name == "data") return read_message(member);
-            if (name == "type") reader_->token(member, event_->name);
-            return Errc::ok;
+            const bool data = kWebhook.read(name, member, *reader_, *event_) == kWebhook["data"];
+            return data ? read_message(member) : Errc::ok;
         });
     }
 
@@ -76,23 +106,15 @@ private:
     Errc read_message_member(std::string_view key, JsonValue value) {
         auto& message = event_->message;
         auto& control = event_->control;
-        switch (kMessage.of(key)) {
-            case kMessage["id"]: reader_->token(value, message.id); break;
-            case kMessage["type"]: reader_->token(value, message.type); break;
-            case kMessage["channel_id"]: reader_->token(value, message.channel_id); break;
-            case kMessage["guild_id"]: reader_->token(value, message.guild_id); break;
-            case kMessage["lobby_id"]: reader_->token(value, message.lobby_id); break;
-            case kMessage["content"]: reader_->text(value, message.content); break;
-            case kMessage["timestamp"]: reader_->time(value, message.created_at); break;
-            case kMessage["edited_timestamp"]: reader_->text(value, message.edited_at); break;
-            case kMessage["author"]: return read_fields(kAuthorTokens, value, *reader_, message);
+        switch (kMessage.read(key, value, *reader_, message)) {
+            case kMessage["author"]: return kAuthor.read_all(value, *reader_, message);
             case kMessage["message_reference"]:
-                return read_fields(kReferenceTokens, value, *reader_, message);
+                return kReference.read_all(value, *reader_, message);
             case kMessage["attachments"]:
-            case kMessage["sticker_items"]: return count(value);
+            case kMessage["sticker_items"]: return count_items(value, *reader_, message.media);
             case kMessage["mentions"]: return read_names(value);
             case kMessage["ids"]: return read_ids(value);
-            case kMessage["user"]: return read_fields(kUserTokens, value, *reader_, control);
+            case kMessage["user"]: return kUser.read_all(value, *reader_, control);
             case kMessage["heartbeat_interval"]: reader_->token(value, control.heartbeat_ms); break;
             case kMessage["session_id"]: reader_->token(value, control.session_id); break;
             case kMessage["resume_gateway_url"]: reader_->token(value, control.resume_url); break;
@@ -101,21 +123,10 @@ private:
         return Errc::ok;
     }
 
-    Errc count(JsonValue value) {
-        return reader_->array(value, [this](JsonValue) {
-            count_media(event_->message.media);
-            return Errc::ok;
-        });
-    }
-
     Errc read_names(JsonValue value) {
         return reader_->array(value, [this](JsonValue item) {
             Name name;
-            const auto broken = reader_->object(item, [&](std::string_view key, JsonValue member) {
-                if (key == "id") reader_->token(member, name.id);
-                else if (key == "username") reader_->text(member, name.name);
-                return Errc::ok;
-            });
+            const auto broken = kMentioned.read_all(item, *reader_, name);
             if (event_->names.size() < limits::kNamesPerFrame) event_->names.push_back(name);
             return broken;
         });
@@ -146,11 +157,12 @@ Mention begin_mention(const Message& message, std::string_view id, Action action
     return mention;
 }
 
-Mention to_mention(const Event& event, Action action, std::string_view bot_id, Arena& arena) {
+Mention to_mention(const Event& event, Action action, std::string_view bot_id, EventReader& reader,
+                   Arena& arena) {
     const auto& message = event.message;
     auto mention = begin_mention(message, message.id, action, arena);
     if (action == Action::edited) mention.event_id = message.edited_at;
-    mention.created_at = message.created_at;
+    reader.time(message.sent_at, mention.created_at);
     mention.author = {message.user_id, message.username, message.display_name,
                       !bot_id.empty() && message.user_id == bot_id};
     constexpr std::string_view kForward = "1";
@@ -207,7 +219,8 @@ void finish_event(const Event& event, std::string_view bot_id, EventReader& read
     const bool words = !message.content.empty() || message.media > 0;
     if (!(created || edited) || !is_spoken(message.type) || !(words || reader.fault() != Errc::ok))
         return batch.ignore(reader);
-    batch.add(to_mention(event, created ? Action::created : Action::edited, bot_id, arena), reader);
+    const auto action = created ? Action::created : Action::edited;
+    batch.add(to_mention(event, action, bot_id, reader, arena), reader);
 }
 
 }  // namespace hark::platforms::discord

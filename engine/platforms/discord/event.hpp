@@ -20,13 +20,13 @@ struct Message {
     std::string_view guild_id;
     std::string_view lobby_id;
     std::string_view content;
+    std::string_view sent_at;
     std::string_view edited_at;
     std::string_view user_id;
     std::string_view username;
     std::string_view display_name;
     std::string_view reference_type;
     std::string_view referenced_id;
-    Timestamp created_at{};
     std::uint16_t media = 0;
 };
 

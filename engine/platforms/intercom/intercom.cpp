@@ -4,6 +4,7 @@
 
 #include "platforms/batch.hpp"
 #include "platforms/markup.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
@@ -32,34 +33,32 @@ struct Event {
     Timestamp began_at{};
 };
 
-constexpr Members<Part, 2> kPartTokens = {{
+constexpr Members<Part, 7> kPart = {{
     {"id", &Part::id},
     {"part_type", &Part::part_type},
+    {"body", &Part::body, Form::text},
+    {"created_at", &Part::created_at, Form::seconds},
+    {"redacted", &Part::redacted},
+    {"author"},
+    {"attachments"},
 }};
-constexpr Members<Part, 2> kAuthorTokens = {{
+constexpr Members<Part, 3> kAuthor = {{
     {"type", &Part::author_type},
     {"id", &Part::author_id},
+    {"name", &Part::author_name, Form::text},
 }};
-constexpr Members<Part, 1> kAuthorTexts = {{{"name", &Part::author_name}}};
-constexpr Members<Event, 3> kTokens = {{
+constexpr Members<Event, 3> kEvent = {{
     {"app_id", &Event::app_id},
     {"id", &Event::id},
     {"topic", &Event::topic},
 }};
 
 Errc read_part_member(std::string_view key, JsonValue value, EventReader& reader, Part& part) {
-    if (key == "author") return read_fields(kAuthorTokens, kAuthorTexts, value, reader, part);
-    if (key == "attachments") {
-        return reader.array(value, [&](JsonValue) {
-            count_media(part.media);
-            return Errc::ok;
-        });
+    switch (kPart.read(key, value, reader, part)) {
+        case kPart["author"]: return kAuthor.read_all(value, reader, part);
+        case kPart["attachments"]: return count_items(value, reader, part.media);
+        default: return Errc::ok;
     }
-    if (key == "body") reader.text(value, part.body);
-    else if (key == "created_at") reader.seconds(value, part.created_at);
-    else if (key == "redacted") reader.flag(value, part.redacted);
-    else read_token(kPartTokens, key, value, reader, part);
-    return Errc::ok;
 }
 
 class Intercom final : public JsonPlatform {
@@ -80,7 +79,7 @@ protected:
     Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
         Event event;
         const auto peek = [&](std::string_view key, JsonValue value) {
-            if (key != "data") read_token(kTokens, key, value, reader, event);
+            kEvent.read(key, value, reader, event);
             return !event.app_id.empty() && !event.topic.empty() && !event.id.empty();
         };
         bool has_data = false;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
@@ -26,34 +27,38 @@ struct Event {
     std::string_view text;
 };
 
-constexpr Members<Event, 2> kEventTokens = {{
+constexpr Members<Event, 5> kEvent = {{
     {"type", &Event::type},
     {"timestamp", &Event::timestamp},
+    {"source"},
+    {"message"},
+    {"unsend"},
 }};
-constexpr Members<Event, 3> kSourceTokens = {{
+constexpr Members<Event, 3> kSource = {{
     {"userId", &Event::user_id},
     {"groupId", &Event::group_id},
     {"roomId", &Event::room_id},
 }};
-constexpr Members<Event, 5> kMessageTokens = {{
+constexpr Members<Event, 6> kMessage = {{
     {"id", &Event::message_id},
     {"type", &Event::message_type},
     {"quotedMessageId", &Event::quoted_id},
     {"title", &Event::title},
     {"address", &Event::address},
+    {"text", &Event::text, Form::text},
 }};
-constexpr Members<Event, 1> kMessageTexts = {{{"text", &Event::text}}};
-constexpr Members<Event, 1> kUnsendTokens = {{{"messageId", &Event::unsent_id}}};
+constexpr Members<Event, 1> kUnsend = {{{"messageId", &Event::unsent_id}}};
 
 constexpr std::array<std::string_view, 5> kMediaTypes = {"image", "video", "audio", "file",
                                                          "sticker"};
 
 Errc read_event_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "source") return read_fields(kSourceTokens, value, reader, event);
-    if (key == "message") return read_fields(kMessageTokens, kMessageTexts, value, reader, event);
-    if (key == "unsend") return read_fields(kUnsendTokens, value, reader, event);
-    read_token(kEventTokens, key, value, reader, event);
-    return Errc::ok;
+    switch (kEvent.read(key, value, reader, event)) {
+        case kEvent["source"]: return kSource.read_all(value, reader, event);
+        case kEvent["message"]: return kMessage.read_all(value, reader, event);
+        case kEvent["unsend"]: return kUnsend.read_all(value, reader, event);
+        default: return Errc::ok;
+    }
 }
 
 Mention to_mention(const Event& event, std::string_view destination, Arena& arena) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/percent.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
@@ -26,21 +27,22 @@ struct Event {
     std::string_view text;
 };
 
-constexpr Members<Event, 6> kTokens = {{
+constexpr Members<Event, 7> kEvent = {{
     {"notificationId", &Event::notification_id},
     {"organizationalEntity", &Event::organization},
     {"action", &Event::action},
     {"lastModifiedAt", &Event::last_modified_at},
     {"sourcePost", &Event::source_post},
     {"generatedActivity", &Event::generated},
+    {"decoratedGeneratedActivity"},
 }};
-constexpr Members<Event, 4> kActivityTokens = {{
+constexpr Members<Event, 5> kActivity = {{
     {"owner", &Event::owner},
     {"entity", &Event::entity},
     {"object", &Event::object},
     {"parentComment", &Event::parent_comment},
+    {"text", &Event::text, Form::text},
 }};
-constexpr Members<Event, 1> kActivityTexts = {{{"text", &Event::text}}};
 
 struct SocialAction {
     std::string_view name;
@@ -71,7 +73,7 @@ bool is_challenge(std::string_view code) {
 Errc read_activity(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view, JsonValue activity) {
         if (!json_raw(activity).starts_with('{')) return Errc::ok;
-        return read_fields(kActivityTokens, kActivityTexts, activity, reader, event);
+        return kActivity.read_all(activity, reader, event);
     });
 }
 
@@ -146,9 +148,9 @@ private:
         return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
             Event event;
             const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-                if (key == "decoratedGeneratedActivity") return read_activity(value, reader, event);
-                read_token(kTokens, key, value, reader, event);
-                return Errc::ok;
+                const bool activity =
+                    kEvent.read(key, value, reader, event) == kEvent["decoratedGeneratedActivity"];
+                return activity ? read_activity(value, reader, event) : Errc::ok;
             });
             if (broken != Errc::ok) return broken;
             const auto* const what =

@@ -4,49 +4,46 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "platforms/members.hpp"
 
 namespace hark::platforms::mastodon {
 
 namespace {
 
-constexpr Names kAccount({"username", "acct", "display_name", "url", "uri", "created_at"});
-/// Of a Status, and of what has one inside: they have none in common.
-constexpr Names kMembers({"id",
-                          "uri",
-                          "url",
-                          "edited_at",
-                          "visibility",
-                          "language",
-                          "in_reply_to_id",
-                          "spoiler_text",
-                          "account",
-                          "quote",
-                          "poll",
-                          "media_attachments",
-                          "content",
-                          "created_at",
-                          "event",
-                          "type",
-                          "error",
-                          "reblog",
-                          "last_status",
-                          "status",
-                          "payload"});
-
-Errc read_account(JsonValue value, EventReader& reader, Account& account) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        switch (kAccount.of(key)) {
-            case kAccount["username"]: reader.text(member, account.username); break;
-            case kAccount["acct"]: reader.text(member, account.acct); break;
-            case kAccount["display_name"]: reader.text(member, account.display_name); break;
-            case kAccount["url"]: reader.text(member, account.url); break;
-            case kAccount["uri"]: reader.text(member, account.uri); break;
-            case kAccount["created_at"]: reader.time(member, account.created_at); break;
-            default: break;
-        }
-        return Errc::ok;
-    });
-}
+constexpr Members<Account, 6> kAccount = {{
+    {"username", &Account::username, Form::text},
+    {"acct", &Account::acct, Form::text},
+    {"display_name", &Account::display_name, Form::text},
+    {"url", &Account::url, Form::text},
+    {"uri", &Account::uri, Form::text},
+    {"created_at", &Account::created_at, Form::time},
+}};
+constexpr Members<Status, 14> kStatus = {{
+    {"id", &Status::id},
+    {"uri", &Status::uri},
+    {"url", &Status::url},
+    {"edited_at", &Status::edited_at},
+    {"visibility", &Status::visibility},
+    {"language", &Status::language},
+    {"in_reply_to_id", &Status::in_reply_to_id},
+    {"spoiler_text", &Status::spoiler_text},
+    {"content", &Status::content, Form::text},
+    {"created_at", &Status::created_at, Form::time},
+    {"account"},
+    {"quote"},
+    {"poll"},
+    {"media_attachments"},
+}};
+/// Of what has a Status inside.
+constexpr Members<Event, 7> kEvent = {{
+    {"event", &Event::name, Form::text},
+    {"type", &Event::type},
+    {"error", &Event::error},
+    {"reblog"},
+    {"last_status"},
+    {"status"},
+    {"payload"},
+}};
 
 /// Counts the items, and keeps what their author said under `name`.
 Errc read_spoken(JsonValue items, std::string_view name, EventReader& reader, Status& status,
@@ -82,25 +79,18 @@ Errc read_quote(JsonValue value, EventReader& reader, Status& status) {
     });
 }
 
-/// `place`: of the member's name in kMembers.
-Errc read_status_member(std::size_t place, JsonValue value, EventReader& reader, Status& status) {
-    switch (place) {
-        case kMembers["id"]: reader.token(value, status.id); break;
-        case kMembers["uri"]: reader.token(value, status.uri); break;
-        case kMembers["url"]: reader.token(value, status.url); break;
-        case kMembers["edited_at"]: reader.token(value, status.edited_at); break;
-        case kMembers["visibility"]: reader.token(value, status.visibility); break;
-        case kMembers["language"]: reader.token(value, status.language); break;
-        case kMembers["in_reply_to_id"]: reader.token(value, status.in_reply_to_id); break;
-        case kMembers["spoiler_text"]: reader.token(value, status.spoiler_text); break;
-        case kMembers["account"]: return read_account(value, reader, status.account);
-        case kMembers["quote"]: return read_quote(value, reader, status);
-        case kMembers["poll"]: return read_poll(value, reader, status);
-        case kMembers["media_attachments"]:
+/// `known`: a Status has a member of this name.
+Errc read_status_member(std::string_view key, JsonValue value, EventReader& reader, Status& status,
+                        bool& known) {
+    known = true;
+    switch (kStatus.read(key, value, reader, status)) {
+        case kStatus.kRead: break;
+        case kStatus["account"]: return kAccount.read_all(value, reader, status.account);
+        case kStatus["quote"]: return read_quote(value, reader, status);
+        case kStatus["poll"]: return read_poll(value, reader, status);
+        case kStatus["media_attachments"]:
             return read_spoken(value, "description", reader, status, status.media);
-        case kMembers["content"]: reader.text(value, status.content); break;
-        case kMembers["created_at"]: reader.time(value, status.created_at); break;
-        default: break;
+        default: known = false;
     }
     return Errc::ok;
 }
@@ -108,7 +98,8 @@ Errc read_status_member(std::size_t place, JsonValue value, EventReader& reader,
 Errc read_status(JsonValue value, EventReader& reader, Status& status, bool& there) {
     there = value.first() == '{';
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        return read_status_member(kMembers.of(key), member, reader, status);
+        bool known = false;
+        return read_status_member(key, member, reader, status, known);
     });
 }
 
@@ -139,21 +130,18 @@ void Event::clear() {
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Arena& arena,
                  Event& event) {
-    const auto place = kMembers.of(key);
-    switch (place) {
-        case kMembers["event"]: reader.text(value, event.name); break;
-        case kMembers["type"]: reader.token(value, event.type); break;
-        case kMembers["error"]: reader.token(value, event.error); break;
-        case kMembers["reblog"]:
+    bool known = false;
+    const auto broken = read_status_member(key, value, reader, event.status, known);
+    if (known) return broken;
+    switch (kEvent.read(key, value, reader, event)) {
+        case kEvent["reblog"]:
             return read_status(value, reader, event.original, event.has_original);
-        case kMembers["last_status"]:
+        case kEvent["last_status"]: return read_status(value, reader, event.inner, event.has_inner);
+        case kEvent["status"]:
+            if (value.first() != '{') break;
             return read_status(value, reader, event.inner, event.has_inner);
-        case kMembers["status"]:
-            if (value.first() == '{')
-                return read_status(value, reader, event.inner, event.has_inner);
-            break;
-        case kMembers["payload"]: read_payload(value, reader, arena, event.payload); break;
-        default: return read_status_member(place, value, reader, event.status);
+        case kEvent["payload"]: read_payload(value, reader, arena, event.payload); break;
+        default: break;
     }
     return Errc::ok;
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
@@ -27,52 +28,62 @@ struct Event {
     std::uint16_t media = 0;
 };
 
-constexpr Members<Event, 5> kTokens = {{
+constexpr Members<Event, 6> kRoot = {{
     {"update_type", &Event::type},
     {"timestamp", &Event::timestamp},
     {"user_locale", &Event::locale},
     {"message_id", &Event::removed_id},
     {"chat_id", &Event::chat_id},
+    {"message"},
 }};
-constexpr Members<Event, 2> kSenderTokens = {{
+constexpr Members<Event, 5> kMessage = {{
+    {"timestamp", &Event::sent_at, Form::milliseconds},
+    {"sender"},
+    {"recipient"},
+    {"body"},
+    {"link"},
+}};
+constexpr Members<Event, 3> kSender = {{
     {"user_id", &Event::user_id},
     {"username", &Event::handle},
+    {"name", &Event::name, Form::text},
 }};
-constexpr Members<Event, 1> kSenderTexts = {{{"name", &Event::name}}};
-constexpr Members<Event, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
-constexpr Members<Event, 1> kLinkedTokens = {{{"mid", &Event::linked_id}}};
+constexpr Members<Event, 1> kRecipient = {{{"chat_id", &Event::chat_id}}};
+constexpr Members<Event, 3> kBody = {{
+    {"mid", &Event::mid},
+    {"text", &Event::text, Form::text},
+    {"attachments"},
+}};
+constexpr Members<Event, 2> kLink = {{
+    {"type", &Event::link_type},
+    {"message"},
+}};
+constexpr Members<Event, 1> kLinked = {{{"mid", &Event::linked_id}}};
 
 Errc read_body(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "attachments") {
-            return reader.array(member, [&](JsonValue) {
-                count_media(event.media);
-                return Errc::ok;
-            });
-        }
-        if (key == "mid") reader.token(member, event.mid);
-        else if (key == "text") reader.text(member, event.text);
-        return Errc::ok;
+        const bool attached = kBody.read(key, member, reader, event) == kBody["attachments"];
+        return attached ? count_items(member, reader, event.media) : Errc::ok;
     });
 }
 
 /// The message that is answered or passed on.
 Errc read_link(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "type") reader.token(member, event.link_type);
-        if (key != "message") return Errc::ok;
-        return read_fields(kLinkedTokens, member, reader, event);
+        const bool linked = kLink.read(key, member, reader, event) == kLink["message"];
+        return linked ? kLinked.read_all(member, reader, event) : Errc::ok;
     });
 }
 
 Errc read_message(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "sender") return read_fields(kSenderTokens, kSenderTexts, member, reader, event);
-        if (key == "recipient") return read_fields(kRecipientTokens, member, reader, event);
-        if (key == "body") return read_body(member, reader, event);
-        if (key == "link") return read_link(member, reader, event);
-        if (key == "timestamp") reader.milliseconds(member, event.sent_at);
-        return Errc::ok;
+        switch (kMessage.read(key, member, reader, event)) {
+            case kMessage["sender"]: return kSender.read_all(member, reader, event);
+            case kMessage["recipient"]: return kRecipient.read_all(member, reader, event);
+            case kMessage["body"]: return read_body(member, reader, event);
+            case kMessage["link"]: return read_link(member, reader, event);
+            default: return Errc::ok;
+        }
     });
 }
 
@@ -115,9 +126,8 @@ protected:
     Errc read(JsonObject& root, EventReader& reader, const Batch& batch) override {
         Event event;
         const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
-            if (key == "message") return read_message(value, reader, event);
-            read_token(kTokens, key, value, reader, event);
-            return Errc::ok;
+            const bool message = kRoot.read(key, value, reader, event) == kRoot["message"];
+            return message ? read_message(value, reader, event) : Errc::ok;
         });
         if (broken != Errc::ok) return broken;
         const auto add = [&](Action action) {

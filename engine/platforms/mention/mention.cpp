@@ -4,21 +4,35 @@
 #include "platforms/event.hpp"
 #include "platforms/json.hpp"
 #include "platforms/line_id.hpp"
+#include "platforms/members.hpp"
 #include "platforms/words.hpp"
 
 namespace hark::platforms {
 
 namespace {
 
-constexpr Members<Mention, 8> kTexts = {{
-    {"platform", &Mention::platform},
-    {"id", &Mention::id},
-    {"event_id", &Mention::event_id},
-    {"url", &Mention::url},
-    {"lang", &Mention::lang},
-    {"thread", &Mention::thread},
-    {"parent", &Mention::parent},
-    {"text", &Mention::text},
+constexpr Members<Mention, 14> kMention = {{
+    {"platform", &Mention::platform, Form::text},
+    {"id", &Mention::id, Form::text},
+    {"event_id", &Mention::event_id, Form::text},
+    {"url", &Mention::url, Form::text},
+    {"lang", &Mention::lang, Form::text},
+    {"thread", &Mention::thread, Form::text},
+    {"parent", &Mention::parent, Form::text},
+    {"text", &Mention::text, Form::text},
+    {"created_at", &Mention::created_at, Form::time},
+    {"restored", &Mention::restored},
+    {"kind"},
+    {"action"},
+    {"scope"},
+    {"author"},
+}};
+constexpr Members<Author, 5> kAuthor = {{
+    {"id", &Author::id},
+    {"handle", &Author::handle, Form::text},
+    {"name", &Author::name, Form::text},
+    {"is_brand", &Author::is_brand},
+    {"created_at", &Author::created_at, Form::time},
 }};
 
 class MentionLines final : public Platform {
@@ -44,23 +58,17 @@ public:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Mention& mention) {
-        if (const auto field = kTexts.field_of(key); field != nullptr) {
-            reader.text(value, mention.*field);
-        } else if (key == "created_at") {
-            reader.time(value, mention.created_at);
-        } else if (key == "kind" || key == "action") {
-            read_word(key, value, reader, mention);
-        } else if (key == "restored") {
-            reader.flag(value, mention.restored);
-        } else if (key == "scope") {
-            std::string_view scope;
-            reader.text(value, scope);
-            mention.all_of_author = scope == "author";
-        } else if (key == "author") {
-            return reader.object(value, [&](std::string_view name, JsonValue inside) {
-                read_author(name, inside, reader, mention.author);
-                return Errc::ok;
-            });
+        switch (kMention.read(key, value, reader, mention)) {
+            case kMention["author"]: return kAuthor.read_all(value, reader, mention.author);
+            case kMention["kind"]:
+            case kMention["action"]: read_word(key, value, reader, mention); break;
+            case kMention["scope"]: {
+                std::string_view scope;
+                reader.text(value, scope);
+                mention.all_of_author = scope == "author";
+                break;
+            }
+            default: break;
         }
         return Errc::ok;
     }
@@ -75,15 +83,6 @@ private:
         if (key == "kind" && kind) mention.kind = *kind;
         else if (key == "action" && action) mention.action = *action;
         else reader.note(Errc::wrong_type);
-    }
-
-    static void read_author(std::string_view key, JsonValue value, EventReader& reader,
-                            Author& author) {
-        if (key == "id") reader.token(value, author.id);
-        else if (key == "handle") reader.text(value, author.handle);
-        else if (key == "name") reader.text(value, author.name);
-        else if (key == "is_brand") reader.flag(value, author.is_brand);
-        else if (key == "created_at") reader.time(value, author.created_at);
     }
 
     JsonParser parser_;

@@ -1,12 +1,13 @@
 #include <array>
 
+#include "platforms/members.hpp"
 #include "platforms/meta/change.hpp"
 
 namespace hark::platforms::meta {
 
 namespace {
 
-constexpr Members<Change, 8> kIds = {{
+constexpr Members<Change, 23> kValue = {{
     {"comment_id", &Change::comment_id},
     {"post_id", &Change::post_id},
     {"parent_id", &Change::parent_id},
@@ -15,54 +16,39 @@ constexpr Members<Change, 8> kIds = {{
     {"open_graph_story_id", &Change::story_id},
     {"id", &Change::id},
     {"media_id", &Change::media_id},
+    {"item", &Change::item, Form::text},
+    {"verb", &Change::verb, Form::text},
+    {"message", &Change::message, Form::text},
+    {"link", &Change::link, Form::text},
+    {"sender_name", &Change::sender_name, Form::text},
+    {"reviewer_name", &Change::reviewer_name, Form::text},
+    {"review_text", &Change::review_text, Form::text},
+    {"text", &Change::text, Form::text},
+    {"created_time", &Change::created_time, Form::seconds},
+    {"from"},
+    {"photo"},
+    {"video"},
+    {"photos"},
+    {"post"},
+    {"media"},
 }};
-
-constexpr Members<Change, 8> kTexts = {{
-    {"item", &Change::item},
-    {"verb", &Change::verb},
-    {"message", &Change::message},
-    {"link", &Change::link},
-    {"sender_name", &Change::sender_name},
-    {"reviewer_name", &Change::reviewer_name},
-    {"review_text", &Change::review_text},
-    {"text", &Change::text},
+constexpr Members<Change, 3> kFrom = {{
+    {"id", &Change::from_id},
+    {"name", &Change::from_name, Form::text},
+    {"username", &Change::from_username, Form::text},
 }};
-
-Errc read_from(JsonValue value, EventReader& reader, Change& change) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "id") reader.token(member, change.from_id);
-        else if (key == "name") reader.text(member, change.from_name);
-        else if (key == "username") reader.text(member, change.from_username);
-        return Errc::ok;
-    });
-}
+constexpr Members<Change, 1> kPost = {{{"permalink_url", &Change::permalink_url, Form::text}}};
+constexpr Members<Change, 1> kMedia = {{{"id", &Change::media_id}}};
 
 Errc read_value_member(std::string_view key, JsonValue value, EventReader& reader, Change& change) {
-    if (const auto id = kIds.field_of(key)) {
-        reader.token(value, change.*id);
-    } else if (const auto text = kTexts.field_of(key)) {
-        reader.text(value, change.*text);
-    } else if (key == "from") {
-        return read_from(value, reader, change);
-    } else if (key == "created_time") {
-        reader.seconds(value, change.created_time);
-    } else if (key == "photo" || key == "video") {
-        count_media(change.media);
-    } else if (key == "photos") {
-        return reader.array(value, [&](JsonValue) {
-            count_media(change.media);
-            return Errc::ok;
-        });
-    } else if (key == "post") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "permalink_url") reader.text(member, change.permalink_url);
-            return Errc::ok;
-        });
-    } else if (key == "media") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "id") reader.token(member, change.media_id);
-            return Errc::ok;
-        });
+    switch (kValue.read(key, value, reader, change)) {
+        case kValue["from"]: return kFrom.read_all(value, reader, change);
+        case kValue["photo"]:
+        case kValue["video"]: count_media(change.media); break;
+        case kValue["photos"]: return count_items(value, reader, change.media);
+        case kValue["post"]: return kPost.read_all(value, reader, change);
+        case kValue["media"]: return kMedia.read_all(value, reader, change);
+        default: break;
     }
     return Errc::ok;
 }

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "platforms/members.hpp"
 #include "platforms/meta/batch.hpp"
 
 namespace hark::platforms::meta {
@@ -19,33 +20,28 @@ struct Post {
     Timestamp timestamp{};
 };
 
-constexpr Members<Post, 4> kTexts = {{
-    {"username", &Post::username},
-    {"text", &Post::text},
-    {"media_type", &Post::media_type},
-    {"permalink", &Post::permalink},
+constexpr Members<Post, 8> kPost = {{
+    {"id", &Post::id},
+    {"username", &Post::username, Form::text},
+    {"text", &Post::text, Form::text},
+    {"media_type", &Post::media_type, Form::text},
+    {"permalink", &Post::permalink, Form::text},
+    {"timestamp", &Post::timestamp, Form::time},
+    {"replied_to"},
+    {"root_post"},
+}};
+constexpr Members<Post, 1> kReplied = {{{"id", &Post::replied_id}}};
+constexpr Members<Post, 2> kRoot = {{
+    {"id", &Post::root_id},
+    {"username", &Post::root_username, Form::text},
 }};
 
 Errc read_post_member(std::string_view key, JsonValue value, EventReader& reader, Post& post) {
-    if (const auto text = kTexts.field_of(key)) {
-        reader.text(value, post.*text);
-    } else if (key == "id") {
-        reader.token(value, post.id);
-    } else if (key == "timestamp") {
-        reader.time(value, post.timestamp);
-    } else if (key == "replied_to") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "id") reader.token(member, post.replied_id);
-            return Errc::ok;
-        });
-    } else if (key == "root_post") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "id") reader.token(member, post.root_id);
-            else if (name == "username") reader.text(member, post.root_username);
-            return Errc::ok;
-        });
+    switch (kPost.read(key, value, reader, post)) {
+        case kPost["replied_to"]: return kReplied.read_all(value, reader, post);
+        case kPost["root_post"]: return kRoot.read_all(value, reader, post);
+        default: return Errc::ok;
     }
-    return Errc::ok;
 }
 
 Mention to_mention(const Post& post, Arena& arena) {

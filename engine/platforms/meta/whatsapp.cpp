@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/limits.hpp"
+#include "platforms/members.hpp"
 #include "platforms/meta/batch.hpp"
 
 namespace hark::platforms::meta {
@@ -27,7 +28,7 @@ struct Message {
     std::string_view edited_context_id;
 };
 
-constexpr Members<Message, 7> kIds = {{
+constexpr Members<Message, 11> kMessage = {{
     {"id", &Message::id},
     {"from", &Message::from},
     {"from_user_id", &Message::from_user_id},
@@ -35,7 +36,17 @@ constexpr Members<Message, 7> kIds = {{
     {"to_user_id", &Message::to_user_id},
     {"group_id", &Message::group_id},
     {"type", &Message::type},
+    {"timestamp", &Message::timestamp, Form::seconds},
+    {"reaction"},
+    {"edit"},
+    {"revoke"},
 }};
+constexpr Members<Message, 2> kReaction = {{
+    {"message_id", &Message::target_id, Form::text},
+    {"emoji", &Message::emoji, Form::text},
+}};
+constexpr Members<Message, 1> kRevoke = {
+    {{"original_message_id", &Message::target_id, Form::text}}};
 
 constexpr std::array<std::string_view, 6> kMediaTypes = {"image", "video",   "document",
                                                          "audio", "sticker", "voice"};
@@ -86,26 +97,13 @@ Errc read_edit(JsonValue value, EventReader& reader, Message& message) {
 
 Errc read_message_member(std::string_view key, JsonValue value, EventReader& reader,
                          Message& message) {
-    if (const auto id = kIds.field_of(key)) {
-        reader.token(value, message.*id);
-        return Errc::ok;
+    switch (kMessage.read(key, value, reader, message)) {
+        case kMessage.kRead: return Errc::ok;
+        case kMessage["reaction"]: return kReaction.read_all(value, reader, message);
+        case kMessage["edit"]: return read_edit(value, reader, message);
+        case kMessage["revoke"]: return kRevoke.read_all(value, reader, message);
+        default: return read_content(key, value, reader, message.text, message.context_id);
     }
-    if (key == "timestamp") {
-        reader.seconds(value, message.timestamp);
-        return Errc::ok;
-    }
-    if (key == "reaction") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "message_id") reader.text(member, message.target_id);
-            else if (name == "emoji") reader.text(member, message.emoji);
-            return Errc::ok;
-        });
-    }
-    if (key == "edit") return read_edit(value, reader, message);
-    if (key == "revoke") {
-        return read_text_of(value, "original_message_id", reader, message.target_id);
-    }
-    return read_content(key, value, reader, message.text, message.context_id);
 }
 
 const Contact* contact_of(const Message& message, const Batch& batch) {

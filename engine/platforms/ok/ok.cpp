@@ -3,6 +3,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/networks.hpp"
 #include "platforms/reception.hpp"
 
@@ -21,11 +22,23 @@ struct Event {
     std::uint16_t media = 0;
 };
 
-constexpr Members<Event, 1> kTokens = {{{"webhookType", &Event::type}}};
-constexpr Members<Event, 1> kSenderTokens = {{{"user_id", &Event::user_id}}};
-constexpr Members<Event, 1> kSenderTexts = {{{"name", &Event::name}}};
-constexpr Members<Event, 1> kRecipientTokens = {{{"chat_id", &Event::chat_id}}};
-constexpr Members<Event, 1> kMessageTokens = {{{"mid", &Event::mid}}};
+constexpr Members<Event, 5> kRoot = {{
+    {"webhookType", &Event::type},
+    {"timestamp", &Event::time, Form::milliseconds},
+    {"sender"},
+    {"recipient"},
+    {"message"},
+}};
+constexpr Members<Event, 2> kSender = {{
+    {"user_id", &Event::user_id},
+    {"name", &Event::name, Form::text},
+}};
+constexpr Members<Event, 1> kRecipient = {{{"chat_id", &Event::chat_id}}};
+constexpr Members<Event, 3> kMessage = {{
+    {"mid", &Event::mid},
+    {"text", &Event::text, Form::text},
+    {"attachments"},
+}};
 
 class Ok final : public JsonPlatform {
 public:
@@ -58,25 +71,19 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender") return read_fields(kSenderTokens, kSenderTexts, value, reader, event);
-        if (key == "recipient") return read_fields(kRecipientTokens, value, reader, event);
-        if (key == "message") return read_message(value, reader, event);
-        if (key == "timestamp") reader.milliseconds(value, event.time);
-        else read_token(kTokens, key, value, reader, event);
-        return Errc::ok;
+        switch (kRoot.read(key, value, reader, event)) {
+            case kRoot["sender"]: return kSender.read_all(value, reader, event);
+            case kRoot["recipient"]: return kRecipient.read_all(value, reader, event);
+            case kRoot["message"]: return read_message(value, reader, event);
+            default: return Errc::ok;
+        }
     }
 
     static Errc read_message(JsonValue value, EventReader& reader, Event& event) {
         return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "attachments") {
-                return reader.array(member, [&](JsonValue) {
-                    count_media(event.media);
-                    return Errc::ok;
-                });
-            }
-            if (name == "text") reader.text(member, event.text);
-            else read_token(kMessageTokens, name, member, reader, event);
-            return Errc::ok;
+            const bool attached =
+                kMessage.read(name, member, reader, event) == kMessage["attachments"];
+            return attached ? count_items(member, reader, event.media) : Errc::ok;
         });
     }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/markup.hpp"
+#include "platforms/members.hpp"
 
 namespace hark::platforms::reddit {
 
@@ -25,9 +26,21 @@ struct Thing {
     bool is_self = false;
 };
 
-constexpr Names kThing({"name", "author", "author_fullname", "link_id", "parent_id", "body",
-                        "title", "selftext", "permalink", "url", "created_utc", "edited",
-                        "is_self"});
+constexpr Members<Thing, 13> kThing = {{
+    {"name", &Thing::name},
+    {"author", &Thing::author},
+    {"author_fullname", &Thing::author_fullname},
+    {"link_id", &Thing::link_id},
+    {"parent_id", &Thing::parent_id},
+    {"body", &Thing::body, Form::text},
+    {"title", &Thing::title, Form::text},
+    {"selftext", &Thing::selftext, Form::text},
+    {"permalink", &Thing::permalink, Form::text},
+    {"url", &Thing::url, Form::text},
+    {"is_self", &Thing::is_self},
+    {"created_utc"},
+    {"edited"},
+}};
 
 /// Seconds with a fraction, which is always 0, without it.
 std::string_view whole_seconds(JsonValue value) {
@@ -36,17 +49,7 @@ std::string_view whole_seconds(JsonValue value) {
 }
 
 void read_thing_member(std::string_view key, JsonValue value, EventReader& reader, Thing& thing) {
-    switch (kThing.of(key)) {
-        case kThing["name"]: reader.token(value, thing.name); break;
-        case kThing["author"]: reader.token(value, thing.author); break;
-        case kThing["author_fullname"]: reader.token(value, thing.author_fullname); break;
-        case kThing["link_id"]: reader.token(value, thing.link_id); break;
-        case kThing["parent_id"]: reader.token(value, thing.parent_id); break;
-        case kThing["body"]: reader.text(value, thing.body); break;
-        case kThing["title"]: reader.text(value, thing.title); break;
-        case kThing["selftext"]: reader.text(value, thing.selftext); break;
-        case kThing["permalink"]: reader.text(value, thing.permalink); break;
-        case kThing["url"]: reader.text(value, thing.url); break;
+    switch (kThing.read(key, value, reader, thing)) {
         case kThing["created_utc"]:
             if (const auto time = from_epoch(whole_seconds(value), 1)) thing.created_at = *time;
             else reader.note(Errc::number_range);
@@ -57,7 +60,6 @@ void read_thing_member(std::string_view key, JsonValue value, EventReader& reade
             if (raw != "false" && raw != "null") thing.edited = whole_seconds(value);
             break;
         }
-        case kThing["is_self"]: reader.flag(value, thing.is_self); break;
         default: break;
     }
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 #include "platforms/slack/text.hpp"
@@ -27,7 +28,7 @@ struct Message {
     std::uint16_t media = 0;
 };
 
-constexpr Members<Message, 10> kTokens = {{
+constexpr Members<Message, 13> kMessage = {{
     {"type", &Message::type},
     {"subtype", &Message::subtype},
     {"channel", &Message::channel},
@@ -38,7 +39,11 @@ constexpr Members<Message, 10> kTokens = {{
     {"user", &Message::user},
     {"bot_id", &Message::bot_id},
     {"username", &Message::username},
+    {"text", &Message::text, Form::text},
+    {"files"},
+    {"edited"},
 }};
+constexpr Members<Message, 1> kEdited = {{{"ts", &Message::edited_ts}}};
 
 struct Event {
     std::string_view type;
@@ -50,21 +55,11 @@ struct Event {
 
 Errc read_message_member(std::string_view key, JsonValue value, EventReader& reader,
                          Message& message) {
-    if (read_token(kTokens, key, value, reader, message)) return Errc::ok;
-    if (key == "text") {
-        reader.text(value, message.text);
-    } else if (key == "files") {
-        return reader.array(value, [&](JsonValue) {
-            count_media(message.media);
-            return Errc::ok;
-        });
-    } else if (key == "edited") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "ts") reader.token(member, message.edited_ts);
-            return Errc::ok;
-        });
+    switch (kMessage.read(key, value, reader, message)) {
+        case kMessage["files"]: return count_items(value, reader, message.media);
+        case kMessage["edited"]: return kEdited.read_all(value, reader, message);
+        default: return Errc::ok;
     }
-    return Errc::ok;
 }
 
 Errc read_message(JsonValue value, EventReader& reader, Message& message) {

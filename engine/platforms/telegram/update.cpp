@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "platforms/members.hpp"
+
 namespace hark::platforms::telegram {
 
 namespace {
@@ -27,19 +29,35 @@ constexpr Members<Party, 7> kParty = {{
     {"language_code", &Party::language_code},
 }};
 
-constexpr Names kMessage({"message_id", "message_thread_id",
-                          "date",       "text",
-                          "caption",    "is_automatic_forward",
-                          "from",       "sender_chat",
-                          "chat",       "reply_to_message",
-                          "entities",   "caption_entities",
-                          "poll",       "message_ids",
-                          "photo",      "video",
-                          "animation",  "audio",
-                          "voice",      "document",
-                          "story",      "video_note",
-                          "sticker",    "paid_media",
-                          "live_photo"});
+constexpr Members<Update, 25> kMessage = {{
+    {"message_id", &Update::message_id},
+    {"message_thread_id", &Update::message_thread_id},
+    {"date", &Update::date, Form::seconds},
+    {"text", &Update::text, Form::text},
+    {"caption", &Update::caption, Form::text},
+    {"is_automatic_forward", &Update::is_automatic_forward},
+    {"from"},
+    {"sender_chat"},
+    {"chat"},
+    {"reply_to_message"},
+    {"entities"},
+    {"caption_entities"},
+    {"poll"},
+    {"message_ids"},
+    {"photo"},
+    {"video"},
+    {"animation"},
+    {"audio"},
+    {"voice"},
+    {"document"},
+    {"story"},
+    {"video_note"},
+    {"sticker"},
+    {"paid_media"},
+    {"live_photo"},
+}};
+constexpr Members<Update, 1> kReplied = {{{"message_id", &Update::replied_id}}};
+constexpr Members<Update, 1> kPoll = {{{"question", &Update::question, Form::text}}};
 
 class MessageReader {
 public:
@@ -54,44 +72,22 @@ public:
 
 private:
     Errc read_member(std::string_view key, JsonValue value) {
-        switch (kMessage.of(key)) {
-            case kMessage["message_id"]: reader_->token(value, update_->message_id); break;
-            case kMessage["message_thread_id"]:
-                reader_->token(value, update_->message_thread_id);
-                break;
-            case kMessage["date"]: reader_->seconds(value, update_->date); break;
-            case kMessage["text"]: reader_->text(value, update_->text); break;
-            case kMessage["caption"]: reader_->text(value, update_->caption); break;
-            case kMessage["is_automatic_forward"]:
-                reader_->flag(value, update_->is_automatic_forward);
-                break;
-            case kMessage["from"]: return read_party(value, update_->from);
-            case kMessage["sender_chat"]: return read_party(value, update_->sender_chat);
-            case kMessage["chat"]: return read_party(value, update_->chat);
-            case kMessage["reply_to_message"]: return read_replied(value);
+        switch (kMessage.read(key, value, *reader_, *update_)) {
+            case kMessage.kRead:
+            case kMessage.size(): break;
+            case kMessage["from"]: return kParty.read_all(value, *reader_, update_->from);
+            case kMessage["sender_chat"]:
+                return kParty.read_all(value, *reader_, update_->sender_chat);
+            case kMessage["chat"]: return kParty.read_all(value, *reader_, update_->chat);
+            case kMessage["reply_to_message"]: return kReplied.read_all(value, *reader_, *update_);
             case kMessage["entities"]:
             case kMessage["caption_entities"]:
                 return reader_->array(value, [this](JsonValue item) { return read_entity(item); });
-            case kMessage["poll"]: return read_poll(value);
+            case kMessage["poll"]: return kPoll.read_all(value, *reader_, *update_);
             case kMessage["message_ids"]: return read_ids(value);
-            case kMessage.size(): break;
             default: update_->has_media = true;
         }
         return Errc::ok;
-    }
-
-    Errc read_replied(JsonValue value) {
-        return reader_->object(value, [this](std::string_view name, JsonValue member) {
-            if (name == "message_id") reader_->token(member, update_->replied_id);
-            return Errc::ok;
-        });
-    }
-
-    Errc read_poll(JsonValue value) {
-        return reader_->object(value, [this](std::string_view name, JsonValue member) {
-            if (name == "question") reader_->text(member, update_->question);
-            return Errc::ok;
-        });
     }
 
     Errc read_ids(JsonValue value) {
@@ -101,10 +97,6 @@ private:
             update_->deleted_ids.push_back(id);
             return Errc::ok;
         });
-    }
-
-    Errc read_party(JsonValue value, Party& party) {
-        return read_fields(kParty, value, *reader_, party);
     }
 
     Errc read_entity(JsonValue value) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
@@ -23,21 +24,23 @@ struct Event {
     std::string_view text;
 };
 
-constexpr Members<Event, 3> kEventTokens = {{
+constexpr Members<Event, 5> kRoot = {{
     {"event", &Event::event},
     {"timestamp", &Event::timestamp},
     {"message_token", &Event::message_token},
+    {"sender"},
+    {"message"},
 }};
-constexpr Members<Event, 3> kSenderTokens = {{
+constexpr Members<Event, 3> kSender = {{
     {"id", &Event::sender_id},
     {"name", &Event::sender_name},
     {"language", &Event::sender_language},
 }};
-constexpr Members<Event, 2> kMessageTokens = {{
+constexpr Members<Event, 3> kMessage = {{
     {"type", &Event::message_type},
     {"media", &Event::media},
+    {"text", &Event::text, Form::text},
 }};
-constexpr Members<Event, 1> kMessageTexts = {{{"text", &Event::text}}};
 
 constexpr std::array<std::string_view, 4> kMediaTypes = {"picture", "video", "file", "sticker"};
 
@@ -70,11 +73,11 @@ protected:
 private:
     static Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
                             Event& event) {
-        if (key == "sender") return read_fields(kSenderTokens, value, reader, event);
-        if (key == "message")
-            return read_fields(kMessageTokens, kMessageTexts, value, reader, event);
-        read_token(kEventTokens, key, value, reader, event);
-        return Errc::ok;
+        switch (kRoot.read(key, value, reader, event)) {
+            case kRoot["sender"]: return kSender.read_all(value, reader, event);
+            case kRoot["message"]: return kMessage.read_all(value, reader, event);
+            default: return Errc::ok;
+        }
     }
 
     static void add_message(const Event& event, EventReader& reader, const Batch& batch) {

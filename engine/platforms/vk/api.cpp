@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/event.hpp"
+#include "platforms/members.hpp"
 #include "platforms/percent.hpp"
 
 namespace hark::platforms::vk {
@@ -39,7 +40,7 @@ Errc ReplyReader::read(std::string_view body, Reply& reply) {
     arena_.reset();
     EventReader reader(arena_);
     const auto take = [&](std::string_view key, JsonValue value) {
-        read_token(kTokens, key, value, reader, reply);
+        kTokens.read(key, value, reader, reply);
         return Errc::ok;
     };
     const auto broken = json_document(parser_, body, [&](JsonValue root) {

@@ -2,17 +2,26 @@
 
 #include <array>
 
+#include "platforms/members.hpp"
+
 namespace hark::platforms::vk {
 
 namespace {
 
-constexpr Members<Event, 3> kEnvelopeTexts = {{
-    {"type", &Event::type},
-    {"event_id", &Event::event_id},
-    {"secret", &Event::secret},
+constexpr Members<Event, 9> kRoot = {{
+    {"type", &Event::type, Form::text},
+    {"event_id", &Event::event_id, Form::text},
+    {"secret", &Event::secret, Form::text},
+    {"group_id", &Event::group_id},
+    {"code", &Event::code},
+    {"ts", &Event::ts},
+    {"object"},
+    {"event"},
+    {"service_message"},
 }};
+constexpr Members<Event, 1> kNotice = {{{"service_code", &Event::service_code}}};
 
-constexpr Members<Object, 17> kIds = {{
+constexpr Members<Object, 25> kObject = {{
     {"id", &Object::id},
     {"owner_id", &Object::owner},
     {"post_owner_id", &Object::owner},
@@ -30,6 +39,19 @@ constexpr Members<Object, 17> kIds = {{
     {"peer_id", &Object::peer_id},
     {"conversation_message_id", &Object::conversation_message_id},
     {"reply_to_comment", &Object::reply_to_comment},
+    {"text", &Object::text, Form::text},
+    {"date", &Object::date, Form::seconds},
+    {"attachments"},
+    {"message"},  // the shape of message_new from API 5.103 on
+    {"reply_message"},
+    {"parents_stack"},
+    {"copy_history"},
+    {"action"},
+}};
+constexpr Members<Object, 1> kReplied = {{{"conversation_message_id", &Object::replied_message}}};
+constexpr Members<Object, 2> kCopied = {{
+    {"owner_id", &Object::copied_owner},
+    {"id", &Object::copied_id},
 }};
 
 constexpr Members<Streamed, 9> kStreamedIds = {{
@@ -43,10 +65,18 @@ constexpr Members<Streamed, 9> kStreamedIds = {{
     {"id", &Streamed::author_id},
     {"shared_post_author_id", &Streamed::shared_author_id},
 }};
-
-constexpr Names kStreamed({"event_id", "author", "attachments", "event_type", "action", "event_url",
-                           "text", "shared_post_text", "creation_time", "action_time"});
-constexpr Names kRoot({"object", "event", "service_message", "code", "ts"});
+constexpr Members<Streamed, 10> kStreamed = {{
+    {"event_type", &Streamed::type, Form::text},
+    {"action", &Streamed::action, Form::text},
+    {"event_url", &Streamed::url, Form::text},
+    {"text", &Streamed::text, Form::text},
+    {"shared_post_text", &Streamed::shared_text, Form::text},
+    {"creation_time", &Streamed::created_at, Form::seconds},
+    {"action_time", &Streamed::action_time},
+    {"event_id"},
+    {"author"},
+    {"attachments"},
+}};
 
 constexpr std::array<std::string_view, 10> kMediaTypes = {
     "photo", "posted_photo",  "video",    "audio", "doc",
@@ -91,48 +121,31 @@ public:
 
 private:
     Errc read_member(std::string_view key, JsonValue value) {
-        if (const auto field = kIds.field_of(key)) {
-            reader_->token(value, object_->*field);
-        } else if (key == "text") {
-            reader_->text(value, object_->text);
-        } else if (key == "date") {
-            reader_->seconds(value, object_->date);
-        } else if (key == "attachments") {
-            return read_attachments(value, *reader_, *out_, object_->media);
-        } else if (key == "message") {  // the shape of message_new from API 5.103 on
-            return read(value);
-        } else if (key == "reply_message") {
-            return read_id_of(value, "conversation_message_id", object_->replied_message);
-        } else if (key == "parents_stack") {
-            return reader_->array(value, [this](JsonValue item) {
-                object_->last_parent = {};
-                reader_->token(item, object_->last_parent);
-                return Errc::ok;
-            });
-        } else if (key == "copy_history") {
-            return read_copied(value);
-        } else if (key == "action") {
-            object_->service = true;
+        switch (kObject.read(key, value, *reader_, *object_)) {
+            case kObject["attachments"]:
+                return read_attachments(value, *reader_, *out_, object_->media);
+            case kObject["message"]: return read(value);
+            case kObject["reply_message"]: return kReplied.read_all(value, *reader_, *object_);
+            case kObject["parents_stack"]: return read_parents(value);
+            case kObject["copy_history"]: return read_copied(value);
+            case kObject["action"]: object_->service = true; break;
+            default: break;
         }
         return Errc::ok;
     }
 
-    Errc read_id_of(JsonValue value, std::string_view name, std::string_view& id) {
-        return reader_->object(value, [&, this](std::string_view key, JsonValue member) {
-            if (key == name) reader_->token(member, id);
+    Errc read_parents(JsonValue value) {
+        return reader_->array(value, [this](JsonValue item) {
+            object_->last_parent = {};
+            reader_->token(item, object_->last_parent);
             return Errc::ok;
         });
     }
 
     /// The first entry is what was reposted; the others are what that one reposted.
     Errc read_copied(JsonValue value) {
-        return reader_->array(value, [this](JsonValue item) {
-            return reader_->object(item, [this](std::string_view key, JsonValue member) {
-                if (key == "owner_id") reader_->token(member, object_->copied_owner);
-                else if (key == "id") reader_->token(member, object_->copied_id);
-                return Errc::ok;
-            });
-        });
+        return reader_->array(
+            value, [this](JsonValue item) { return kCopied.read_all(item, *reader_, *object_); });
     }
 
     EventReader* reader_;
@@ -143,54 +156,30 @@ private:
 /// `event_id` and `author` are objects of ids.
 Errc read_streamed(JsonValue value, EventReader& reader, Mentions& out, Streamed& streamed) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        switch (kStreamed.of(key)) {
+        switch (kStreamed.read(key, member, reader, streamed)) {
             case kStreamed["event_id"]:
-            case kStreamed["author"]: return read_fields(kStreamedIds, member, reader, streamed);
+            case kStreamed["author"]: return kStreamedIds.read_all(member, reader, streamed);
             case kStreamed["attachments"]:
                 return read_attachments(member, reader, out, streamed.media);
-            case kStreamed["event_type"]: reader.text(member, streamed.type); break;
-            case kStreamed["action"]: reader.text(member, streamed.action); break;
-            case kStreamed["event_url"]: reader.text(member, streamed.url); break;
-            case kStreamed["text"]: reader.text(member, streamed.text); break;
-            case kStreamed["shared_post_text"]: reader.text(member, streamed.shared_text); break;
-            case kStreamed["creation_time"]: reader.seconds(member, streamed.created_at); break;
-            case kStreamed["action_time"]: reader.token(member, streamed.action_time); break;
-            default: break;
+            default: return Errc::ok;
         }
-        return Errc::ok;
     });
-}
-
-void read_envelope_member(std::string_view key, JsonValue value, EventReader& reader,
-                          Event& event) {
-    if (const auto field = kEnvelopeTexts.field_of(key)) reader.text(value, event.*field);
-    else if (key == "group_id") reader.token(value, event.group_id);
 }
 
 }  // namespace
 
 Errc read_envelope(JsonValue root, EventReader& reader, Event& event) {
-    return json_members(root, [&](std::string_view key, JsonValue value) {
-        read_envelope_member(key, value, reader, event);
-        return Errc::ok;
-    });
+    return kRoot.read_all(root, reader, event);
 }
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Mentions& out,
                  Event& event) {
-    switch (kRoot.of(key)) {
+    switch (kRoot.read(key, value, reader, event)) {
         case kRoot["object"]: return ObjectReader(reader, out, event.object).read(value);
         case kRoot["event"]: return read_streamed(value, reader, out, event.streamed);
-        case kRoot["service_message"]:
-            return reader.object(value, [&](std::string_view name, JsonValue member) {
-                if (name == "service_code") reader.token(member, event.service_code);
-                return Errc::ok;
-            });
-        case kRoot["code"]: reader.token(value, event.code); break;
-        case kRoot["ts"]: reader.token(value, event.ts); break;
-        default: read_envelope_member(key, value, reader, event);
+        case kRoot["service_message"]: return kNotice.read_all(value, reader, event);
+        default: return Errc::ok;
     }
-    return Errc::ok;
 }
 
 }  // namespace hark::platforms::vk

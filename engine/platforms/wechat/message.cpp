@@ -9,7 +9,7 @@ namespace hark::platforms::wechat {
 
 namespace {
 
-constexpr Members<Message, 12> kMembers = {{
+constexpr std::array<XmlElement<Message>, 12> kElements = {{
     {"ToUserName", &Message::to},
     {"FromUserName", &Message::from},
     {"CreateTime", &Message::create_time},
@@ -30,7 +30,7 @@ public:
 
     void close(std::size_t depth, std::string_view name, std::string_view text) override {
         if (depth != 2) return;
-        const auto field = kMembers.field_of(name);
+        const auto field = xml_field(kElements, name);
         if (field == nullptr || (message_->*field).data() != nullptr) return;
         message_->*field = text.empty() ? std::string_view("") : arena_->copy(text);
     }

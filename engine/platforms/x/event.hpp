@@ -10,7 +10,7 @@ struct User {
     std::string_view id;
     std::string_view username;
     std::string_view name;
-    Timestamp created_at{};
+    std::string_view created_at;
 };
 
 /// A post of API v2, of the payload of an activity, or of v1.1 (Account Activity).
@@ -26,7 +26,7 @@ struct Post {
     std::string_view retweeted_id;
     std::string_view original_text;  ///< of what was retweeted, where v1.1 brings it along
     std::string_view first_id;       ///< the oldest of its edit history
-    Timestamp created_at{};
+    std::string_view created_at;
     std::uint16_t media = 0;
 };
 
@@ -77,8 +77,12 @@ struct Event {
 /// Adds what the frame holds beyond that, and fills in who the authors are.
 void finish_event(const Event& event, EventReader& reader, const Batch& batch);
 
+/// Of v1.1 or of RFC 3339; zero when it is none.
+[[nodiscard]] Timestamp time_of(std::string_view written) noexcept;
+
 /// The mentions of what Account Activity batches; an activity's payload has the same messages.
-[[nodiscard]] Mention to_mention(const Post& post, const Event& event, Arena& arena);
+[[nodiscard]] Mention to_mention(const Post& post, const Event& event, EventReader& reader,
+                                 Arena& arena);
 [[nodiscard]] Mention to_mention(const DirectMessage& message, Arena& arena);
 [[nodiscard]] Mention to_deletion(std::string_view id, std::string_view author_id, Arena& arena);
 

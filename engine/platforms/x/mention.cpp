@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "platforms/markup.hpp"
 #include "platforms/x/event.hpp"
@@ -12,6 +14,30 @@ std::string_view lang_of(std::string_view lang) {
     const bool pseudo = lang == "und" || lang == "zxx" || lang == "art" ||
                         (lang.size() == 3 && lang.starts_with('q'));
     return pseudo ? std::string_view() : lang;
+}
+
+/// `Mon Mar 02 09:41:07 +0000 2026` of v1.1; always UTC.
+std::optional<Timestamp> parse_v1_time(std::string_view text) {
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (text.size() != 30) return std::nullopt;
+    const auto month = kMonths.find(text.substr(4, 3));
+    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+    const auto number = static_cast<char>(month / 3 + 1);
+    // 2026-03-02T09:41:07Z
+    std::array<char, 20> iso;
+    const auto put = [&iso](std::size_t at, std::string_view part) {
+        std::copy(part.begin(), part.end(), iso.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(0, text.substr(26, 4));
+    put(4, "-0");
+    iso[5] = static_cast<char>('0' + number / 10);
+    iso[6] = static_cast<char>('0' + number % 10);
+    put(7, "-");
+    put(8, text.substr(8, 2));
+    put(10, "T");
+    put(11, text.substr(11, 8));
+    put(19, "Z");
+    return parse_rfc3339({iso.data(), iso.size()});
 }
 
 const Post* post_of(const Event& event, std::string_view id) {
@@ -39,7 +65,7 @@ void fill_author(const Event& event, Author& author) {
         if (user.id.empty() || user.id != author.id) continue;
         author.handle = user.username;
         author.name = user.name;
-        author.created_at = user.created_at;
+        author.created_at = time_of(user.created_at);
         return;
     }
 }
@@ -75,7 +101,7 @@ void add_activity(const Event& event, EventReader& reader, const Batch& batch) {
     if (event.event_type == "post.delete") {
         batch.add(to_deletion(event.post.id, event.post.author_id, arena), reader);
     } else if (is_post_event(event.event_type)) {
-        auto mention = to_mention(event.post, event, arena);
+        auto mention = to_mention(event.post, event, reader, arena);
         if (event.event_type == "post.mention.create") mention.kind = Kind::mention;
         batch.add(mention, reader);
     } else if (!event.event_type.starts_with("dm.") || nothing) {
@@ -95,7 +121,12 @@ Mention to_deletion(std::string_view id, std::string_view author_id, Arena& aren
     return mention;
 }
 
-Mention to_mention(const Post& post, const Event& event, Arena& arena) {
+Timestamp time_of(std::string_view written) noexcept {
+    const auto time = written.size() == 30 ? parse_v1_time(written) : parse_rfc3339(written);
+    return time.value_or(Timestamp{});
+}
+
+Mention to_mention(const Post& post, const Event& event, EventReader& reader, Arena& arena) {
     Mention mention;
     mention.platform = "x";
     // An edited post has a new id; the history begins with the one that everybody knows.
@@ -106,7 +137,9 @@ Mention to_mention(const Post& post, const Event& event, Arena& arena) {
         mention.event_id = post.id;
     }
     mention.kind = post.replied_id.empty() ? Kind::post : Kind::comment;
-    mention.created_at = post.created_at;
+    mention.created_at = time_of(post.created_at);
+    if (mention.created_at == Timestamp{} && !post.created_at.empty())
+        reader.note(Errc::number_range);
     mention.url = join_id("https://x.com/i/status/", post.id, arena);
     mention.lang = lang_of(post.lang);
     mention.author.id = post.author_id;
@@ -147,7 +180,7 @@ void finish_event(const Event& event, EventReader& reader, const Batch& batch) {
         add_compliance(event.compliance, reader, batch);
     } else if (event.has_data) {
         const bool is_post = !event.post.id.empty() || !event.post.text.empty();
-        if (is_post) batch.add(to_mention(event.post, event, *batch.arena), reader);
+        if (is_post) batch.add(to_mention(event.post, event, reader, *batch.arena), reader);
         else batch.ignore(reader);  // a compliance event of another kind
     } else if (event.has_problem) {
         reader.note(Errc::unknown_platform_error);

@@ -1,74 +1,79 @@
 #include <algorithm>
-#include <array>
-#include <optional>
 
 #include "core/limits.hpp"
+#include "platforms/members.hpp"
 #include "platforms/x/event.hpp"
 
 namespace hark::platforms::x {
 
 namespace {
 
-constexpr Names kPost({"id",
-                       "id_str",
-                       "author_id",
-                       "lang",
-                       "conversation_id",
-                       "in_reply_to_tweet_id",
-                       "in_reply_to_post_id",
-                       "in_reply_to_status_id_str",
-                       "quoted_status_id_str",
-                       "text",
-                       "full_text",
-                       "created_at",
-                       "note_tweet",
-                       "note_post",
-                       "extended_tweet",
-                       "referenced_tweets",
-                       "referenced_posts",
-                       "edit_history_tweet_ids",
-                       "edit_history_post_ids",
-                       "entities",
-                       "attachments",
-                       "extended_entities",
-                       "retweeted_status"});
-constexpr Names kUser({"id", "id_str", "username", "screen_name", "name", "created_at", "data"});
-constexpr Names kRoot({"data", "includes", "users", "tweet_create_events", "tweet_delete_events",
-                       "direct_message_events", "errors", "for_user_id", "connection_issue",
-                       "title", "user_event", "replay_job_status"});
-
-/// `Mon Mar 02 09:41:07 +0000 2026` of v1.1; always UTC.
-std::optional<Timestamp> parse_v1_time(std::string_view text) {
-    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (text.size() != 30) return std::nullopt;
-    const auto month = kMonths.find(text.substr(4, 3));
-    if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
-    const auto number = static_cast<char>(month / 3 + 1);
-    // 2026-03-02T09:41:07Z
-    std::array<char, 20> iso;
-    const auto put = [&iso](std::size_t at, std::string_view part) {
-        std::copy(part.begin(), part.end(), iso.begin() + static_cast<std::ptrdiff_t>(at));
-    };
-    put(0, text.substr(26, 4));
-    put(4, "-0");
-    iso[5] = static_cast<char>('0' + number / 10);
-    iso[6] = static_cast<char>('0' + number % 10);
-    put(7, "-");
-    put(8, text.substr(8, 2));
-    put(10, "T");
-    put(11, text.substr(11, 8));
-    put(19, "Z");
-    return parse_rfc3339({iso.data(), iso.size()});
-}
-
-void read_created_at(JsonValue value, EventReader& reader, Timestamp& out) {
-    std::string_view written;
-    reader.text(value, written);
-    if (written.empty() || out != Timestamp{}) return;
-    const auto time = written.size() == 30 ? parse_v1_time(written) : parse_rfc3339(written);
-    if (time) out = *time;
-    else reader.note(Errc::number_range);
-}
+constexpr Members<Post, 23> kPost = {{
+    {"id"},  // v1.1 has a number here, beside the text
+    {"id_str", &Post::id},
+    {"author_id", &Post::author_id},
+    {"lang", &Post::lang},
+    {"conversation_id", &Post::conversation_id},
+    {"in_reply_to_tweet_id", &Post::replied_id},
+    {"in_reply_to_post_id", &Post::replied_id},
+    {"in_reply_to_status_id_str", &Post::replied_id},
+    {"quoted_status_id_str", &Post::quoted_id},
+    {"text", &Post::text, Form::text},
+    {"full_text", &Post::full_text, Form::text},
+    {"created_at", &Post::created_at, Form::text},
+    {"note_tweet"},
+    {"note_post"},
+    {"extended_tweet"},
+    {"referenced_tweets"},
+    {"referenced_posts"},
+    {"edit_history_tweet_ids"},
+    {"edit_history_post_ids"},
+    {"entities"},
+    {"attachments"},
+    {"extended_entities"},
+    {"retweeted_status"},
+}};
+constexpr Members<User, 7> kUser = {{
+    {"id", &User::id},  // v1.1 has the number, which comes first, and the same as text
+    {"id_str", &User::id},
+    {"username", &User::username, Form::text},
+    {"screen_name", &User::username, Form::text},
+    {"name", &User::name, Form::text},
+    {"created_at", &User::created_at, Form::text},
+    {"data"},
+}};
+constexpr Members<DirectMessage, 4> kDirectMessage = {{
+    {"id", &DirectMessage::id},
+    {"type", &DirectMessage::type},
+    {"created_timestamp", &DirectMessage::created_at, Form::milliseconds},
+    {"message_create"},
+}};
+constexpr Members<Compliance, 2> kDeletedPost = {{
+    {"id", &Compliance::post_id},
+    {"author_id", &Compliance::author_id},
+}};
+constexpr Members<Compliance, 6> kCompliance = {{
+    {"event_at", &Compliance::event_at},
+    {"initial_tweet_id", &Compliance::first_id},
+    {"initial_post_id", &Compliance::first_id},
+    {"user"},
+    {"tweet"},
+    {"post"},
+}};
+constexpr Members<Event, 12> kRoot = {{
+    {"data"},
+    {"includes"},
+    {"users"},
+    {"tweet_create_events"},
+    {"tweet_delete_events"},
+    {"direct_message_events"},
+    {"errors"},
+    {"for_user_id", &Event::for_user_id},
+    {"connection_issue"},
+    {"title"},
+    {"user_event"},
+    {"replay_job_status"},
+}};
 
 enum class Version : std::uint8_t { v1, v2 };
 
@@ -86,24 +91,11 @@ public:
     /// `known`: a post has a member of this name.
     Errc read_member(std::string_view key, JsonValue value, bool& known) {
         known = true;
-        switch (kPost.of(key)) {
+        switch (kPost.read(key, value, *reader_, *post_)) {
+            case kPost.kRead: break;
             case kPost["id"]:
-                // v1.1 has a number here, beside the text.
                 if (version_ == Version::v2) reader_->token(value, post_->id);
                 break;
-            case kPost["id_str"]: reader_->token(value, post_->id); break;
-            case kPost["author_id"]: reader_->token(value, post_->author_id); break;
-            case kPost["lang"]: reader_->token(value, post_->lang); break;
-            case kPost["conversation_id"]: reader_->token(value, post_->conversation_id); break;
-            case kPost["in_reply_to_tweet_id"]:
-            case kPost["in_reply_to_post_id"]:
-            case kPost["in_reply_to_status_id_str"]:
-                reader_->token(value, post_->replied_id);
-                break;
-            case kPost["quoted_status_id_str"]: reader_->token(value, post_->quoted_id); break;
-            case kPost["text"]: reader_->text(value, post_->text); break;
-            case kPost["full_text"]: reader_->text(value, post_->full_text); break;
-            case kPost["created_at"]: read_created_at(value, *reader_, post_->created_at); break;
             case kPost["note_tweet"]:
             case kPost["note_post"]: return read_note(value);
             case kPost["extended_tweet"]: return read_all(value);
@@ -215,21 +207,9 @@ private:
 
 /// A user, sometimes wrapped in `data`.
 Errc read_user(JsonValue value, EventReader& reader, User& user) {
-    const auto read_member = [&](std::string_view key, JsonValue member) {
-        switch (kUser.of(key)) {
-            case kUser["id"]:  // v1.1 has the number, which comes first, and the same as text
-            case kUser["id_str"]: reader.token(member, user.id); break;
-            case kUser["username"]:
-            case kUser["screen_name"]: reader.text(member, user.username); break;
-            case kUser["name"]: reader.text(member, user.name); break;
-            case kUser["created_at"]: read_created_at(member, reader, user.created_at); break;
-            default: break;
-        }
-        return Errc::ok;
-    };
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        const bool wrapper = member.first() == '{' && kUser.of(key) == kUser["data"];
-        return wrapper ? reader.object(member, read_member) : read_member(key, member);
+        const bool wraps = kUser.read(key, member, reader, user) == kUser["data"];
+        return wraps && member.first() == '{' ? kUser.read_all(member, reader, user) : Errc::ok;
     });
 }
 
@@ -294,10 +274,10 @@ Errc add_v1_post(JsonValue item, const Batch& batch, Event& event) {
         });
         if (broken != Errc::ok) return broken;
         post.author_id = author.id;
-        auto mention = to_mention(post, event, *batch.arena);
+        auto mention = to_mention(post, event, reader, *batch.arena);
         mention.author.handle = author.username;
         mention.author.name = author.name;
-        mention.author.created_at = author.created_at;
+        mention.author.created_at = time_of(author.created_at);
         batch.add(mention, reader);
         return Errc::ok;
     });
@@ -336,10 +316,8 @@ Errc add_direct_message(JsonValue item, const Batch& batch) {
     return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
         DirectMessage message;
         const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-            if (key == "id") reader.token(value, message.id);
-            else if (key == "type") reader.token(value, message.type);
-            else if (key == "created_timestamp") reader.milliseconds(value, message.created_at);
-            else if (key == "message_create") {
+            if (kDirectMessage.read(key, value, reader, message) ==
+                kDirectMessage["message_create"]) {
                 return reader.object(value, [&](std::string_view name, JsonValue inner) {
                     if (name == "sender_id") reader.token(inner, message.sender_id);
                     else if (name == "target")
@@ -364,18 +342,12 @@ Errc read_compliance(std::string_view name, JsonValue value, EventReader& reader
                      Compliance& compliance) {
     compliance.name = name;
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "event_at") reader.token(member, compliance.event_at);
-        else if (key == "initial_tweet_id" || key == "initial_post_id")
-            reader.token(member, compliance.first_id);
-        else if (key == "user") return read_id_of(member, "id", reader, compliance.user_id);
-        else if (key == "tweet" || key == "post") {
-            return reader.object(member, [&](std::string_view inner, JsonValue id) {
-                if (inner == "id") reader.token(id, compliance.post_id);
-                else if (inner == "author_id") reader.token(id, compliance.author_id);
-                return Errc::ok;
-            });
+        switch (kCompliance.read(key, member, reader, compliance)) {
+            case kCompliance["user"]: return read_id_of(member, "id", reader, compliance.user_id);
+            case kCompliance["tweet"]:
+            case kCompliance["post"]: return kDeletedPost.read_all(member, reader, compliance);
+            default: return Errc::ok;
         }
-        return Errc::ok;
     });
 }
 
@@ -455,7 +427,7 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             event.has_activity = true;
             ++batch.out->ignored;
         };
-        switch (kRoot.of(key)) {
+        switch (kRoot.read(key, value, reader, event)) {
             case kRoot["data"]: return read_data(value, reader, batch, event);
             case kRoot["includes"]: {
                 const bool no_retweet = event.has_data && event.post.retweeted_id.empty();
@@ -469,7 +441,7 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             case kRoot["direct_message_events"]:
                 return each([&](JsonValue item) { return add_direct_message(item, batch); });
             case kRoot["errors"]: return read_problems(value, reader, event);
-            case kRoot["for_user_id"]: reader.token(value, event.for_user_id); break;
+            case kRoot.kRead: break;
             case kRoot["connection_issue"]: note_issue(value, event); break;
             case kRoot["title"]: event.has_problem = true; break;
             case kRoot["user_event"]:

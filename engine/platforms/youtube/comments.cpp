@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platforms/markup.hpp"
+#include "platforms/members.hpp"
 
 namespace hark::platforms::youtube {
 
@@ -22,26 +23,24 @@ struct Comment {
     std::string_view updated;
 };
 
-constexpr Members<Comment, 8> kOfSnippet = {{
-    {"textOriginal", &Comment::original},
-    {"textDisplay", &Comment::display},
-    {"channelId", &Comment::channel},
-    {"videoId", &Comment::video},
-    {"parentId", &Comment::parent},
-    {"authorDisplayName", &Comment::name},
-    {"publishedAt", &Comment::published},
-    {"updatedAt", &Comment::updated},
+constexpr Members<Comment, 9> kSnippet = {{
+    {"textOriginal", &Comment::original, Form::text},
+    {"textDisplay", &Comment::display, Form::text},
+    {"channelId", &Comment::channel, Form::text},
+    {"videoId", &Comment::video, Form::text},
+    {"parentId", &Comment::parent, Form::text},
+    {"authorDisplayName", &Comment::name, Form::text},
+    {"publishedAt", &Comment::published, Form::text},
+    {"updatedAt", &Comment::updated, Form::text},
+    {"authorChannelId"},
 }};
+constexpr Members<Comment, 1> kChannel = {{{"value", &Comment::author}}};
 
 Errc read_snippet(JsonValue value, EventReader& reader, Comment& comment) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        const auto field = kOfSnippet.field_of(key);
-        if (field != nullptr) reader.text(member, comment.*field);
-        if (key != "authorChannelId") return Errc::ok;
-        return reader.object(member, [&](std::string_view name, JsonValue id) {
-            if (name == "value") reader.token(id, comment.author);
-            return Errc::ok;
-        });
+        const bool channel =
+            kSnippet.read(key, member, reader, comment) == kSnippet["authorChannelId"];
+        return channel ? kChannel.read_all(member, reader, comment) : Errc::ok;
     });
 }
 
@@ -49,13 +48,6 @@ Errc read_comment(std::string_view key, JsonValue value, EventReader& reader, Co
     if (key == "snippet") return read_snippet(value, reader, comment);
     if (key == "id") reader.token(value, comment.id);
     return Errc::ok;
-}
-
-Timestamp time_of(std::string_view text, EventReader& reader) {
-    if (text.empty()) return {};
-    const auto time = parse_rfc3339(text);
-    if (!time) reader.note(Errc::number_range);
-    return time.value_or(Timestamp{});
 }
 
 /// When it was published.
@@ -67,7 +59,7 @@ Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& 
     mention.id = join_id("youtube:comment:", comment.id, arena);
     mention.event_id = comment.updated;
     if (comment.updated != comment.published) mention.action = Action::edited;
-    mention.created_at = time_of(comment.published, reader);
+    reader.time(comment.published, mention.created_at);
     mention.author.id = comment.author;
     if (comment.name.starts_with('@')) mention.author.handle = comment.name.substr(1);
     else mention.author.name = comment.name;

@@ -33,14 +33,14 @@ struct Entry {
     bool deleted = false;
 };
 
-constexpr Members<Entry, 5> kOfEntry = {{
+constexpr std::array<XmlElement<Entry>, 5> kOfEntry = {{
     {"http://www.youtube.com/xml/schemas/2015 videoId", &Entry::video},
     {"http://www.youtube.com/xml/schemas/2015 channelId", &Entry::channel},
     {"http://www.w3.org/2005/Atom title", &Entry::title},
     {"http://www.w3.org/2005/Atom published", &Entry::published},
     {"http://www.w3.org/2005/Atom updated", &Entry::updated},
 }};
-constexpr Members<Entry, 2> kOfAuthor = {{
+constexpr std::array<XmlElement<Entry>, 2> kOfAuthor = {{
     {"http://www.w3.org/2005/Atom name", &Entry::name},
     {kAuthorUri, &Entry::author_uri},
 }};
@@ -58,8 +58,8 @@ public:
     void close(std::size_t depth, std::string_view name, std::string_view text) override {
         if (!inside_) return;
         if (depth == 2) return end();
-        const auto field = depth == 3   ? kOfEntry.field_of(name)
-                           : depth == 4 ? kOfAuthor.field_of(name)
+        const auto field = depth == 3   ? xml_field(kOfEntry, name)
+                           : depth == 4 ? xml_field(kOfAuthor, name)
                                         : nullptr;
         if (field != nullptr) keep(entry_.*field, text);
     }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "platforms/batch.hpp"
+#include "platforms/members.hpp"
 #include "platforms/reception.hpp"
 #include "platforms/signature.hpp"
 
@@ -23,41 +24,42 @@ struct Event {
     bool is_public = false;
 };
 
-constexpr Members<Event, 2> kTokens = {{
+constexpr Members<Event, 5> kRoot = {{
     {"type", &Event::type},
     {"account_id", &Event::account_id},
+    {"time", &Event::time, Form::time},
+    {"detail"},
+    {"event"},
 }};
-constexpr Members<Event, 1> kDetailTokens = {{{"id", &Event::ticket_id}}};
-
-Errc read_author(JsonValue value, EventReader& reader, Event& event) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "id") reader.token(member, event.author_id);
-        else if (key == "name") reader.text(member, event.author_name);
-        else if (key == "is_staff") reader.flag(member, event.is_staff);
-        return Errc::ok;
-    });
-}
+constexpr Members<Event, 1> kDetail = {{{"id", &Event::ticket_id}}};
+constexpr Members<Event, 4> kComment = {{
+    {"id", &Event::comment_id},
+    {"body", &Event::text, Form::text},
+    {"is_public", &Event::is_public},
+    {"author"},
+}};
+constexpr Members<Event, 3> kAuthor = {{
+    {"id", &Event::author_id},
+    {"name", &Event::author_name, Form::text},
+    {"is_staff", &Event::is_staff},
+}};
 
 Errc read_comment(JsonValue value, EventReader& reader, Event& event) {
     return reader.object(value, [&](std::string_view key, JsonValue member) {
-        if (key == "author") return read_author(member, reader, event);
-        if (key == "id") reader.token(member, event.comment_id);
-        else if (key == "body") reader.text(member, event.text);
-        else if (key == "is_public") reader.flag(member, event.is_public);
-        return Errc::ok;
+        const bool author = kComment.read(key, member, reader, event) == kComment["author"];
+        return author ? kAuthor.read_all(member, reader, event) : Errc::ok;
     });
 }
 
 Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Event& event) {
-    if (key == "detail") return read_fields(kDetailTokens, value, reader, event);
-    if (key == "event") {
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            return name == "comment" ? read_comment(member, reader, event) : Errc::ok;
-        });
+    switch (kRoot.read(key, value, reader, event)) {
+        case kRoot["detail"]: return kDetail.read_all(value, reader, event);
+        case kRoot["event"]:
+            return reader.object(value, [&](std::string_view name, JsonValue member) {
+                return name == "comment" ? read_comment(member, reader, event) : Errc::ok;
+            });
+        default: return Errc::ok;
     }
-    if (key == "time") reader.time(value, event.time);
-    else read_token(kTokens, key, value, reader, event);
-    return Errc::ok;
 }
 
 Mention to_mention(const Event& event, Arena& arena) {
