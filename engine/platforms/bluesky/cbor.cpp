@@ -86,6 +86,8 @@ Errc CborReader::skip() noexcept {
     // Counts of arrays and maps are no larger than the bytes that are there, so the sum cannot
     // overflow.
     for (std::uint64_t left = 1; left > 0; --left) {
+        std::string_view text;
+        if (take_short_text(text)) continue;
         CborItem item;
         if (const auto error = take(item); error != Errc::ok) return error;
         if (item.type == CborItem::Type::array) left += item.number;

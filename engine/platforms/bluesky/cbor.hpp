@@ -26,6 +26,22 @@ public:
 
     [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
 
+    /// The next item when it is a text of less than 256 bytes, as keys and most values are. False:
+    /// it is not, and nothing was read.
+    [[nodiscard]] bool take_short_text(std::string_view& out) noexcept {
+        constexpr unsigned kText = 3U << 5U;
+        constexpr std::size_t kByteFollows = 24;
+        if (rest_.size() < 2) return false;
+        const auto first = static_cast<std::uint8_t>(rest_[0]);
+        std::size_t size = first & 31U;
+        if ((first & 0xE0U) != kText || size > kByteFollows) return false;
+        const std::size_t head = size == kByteFollows ? 2 : 1;
+        if (head == 2) size = static_cast<std::uint8_t>(rest_[1]);
+        if (rest_.size() < head + size) return false;
+        out = {rest_.data() + head, size};
+        rest_.remove_prefix(head + size);
+        return true;
+    }
     /// The next item; of an array or a map its head, and its items follow.
     [[nodiscard]] Errc take(CborItem& item) noexcept;
     /// Passes over the next item and all that is in it.
@@ -37,10 +53,14 @@ public:
     template <typename Use>
     [[nodiscard]] Errc members(Use use, CborItem& head) {
         return each(CborItem::Type::map, head, [&] {
-            CborItem key;
-            if (const auto error = take(key); error != Errc::ok) return error;
-            if (key.type != CborItem::Type::text) return Errc::malformed_cbor;
-            return read_or_skip([&] { return use(key.bytes); });
+            std::string_view key;
+            if (!take_short_text(key)) {
+                CborItem item;
+                if (const auto error = take(item); error != Errc::ok) return error;
+                if (item.type != CborItem::Type::text) return Errc::malformed_cbor;
+                key = item.bytes;
+            }
+            return read_or_skip([&] { return use(key); });
         });
     }
     template <typename Use>

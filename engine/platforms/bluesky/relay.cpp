@@ -1,5 +1,6 @@
 #include "platforms/bluesky/relay.hpp"
 
+#include <cstring>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -9,6 +10,26 @@
 namespace hark::platforms::bluesky {
 
 namespace {
+
+/// ASCII without NUL, as most texts are.
+bool is_plain(std::string_view text) noexcept {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kTops = 0x80 * kOnes;
+    constexpr std::size_t kStep = sizeof kOnes;
+    std::uint64_t odd = 0;
+    const auto look = [&](std::size_t at) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + at, kStep);
+        odd |= bytes | (bytes - kOnes);  // of a NUL the top bit, too
+    };
+    if (text.size() < kStep) {
+        for (const char c : text) odd |= static_cast<signed char>(c) <= 0 ? kTops : 0;
+        return odd == 0;
+    }
+    for (std::size_t at = 0; at + kStep <= text.size(); at += kStep) look(at);
+    look(text.size() - kStep);
+    return (odd & kTops) == 0;
+}
 
 /// What RecordWalk reads CBOR with. What it does not take, the reader passes over, and says if it
 /// is broken.
@@ -35,10 +56,14 @@ public:
     }
 
     void text(Value, std::string_view& out) {
-        CborItem item;
-        if (out.data() != nullptr || !take(item)) return;
-        if (item.type != CborItem::Type::text) return note_unless_null(item);
-        out = item.bytes;
+        if (out.data() != nullptr) return;
+        if (!in_.take_short_text(out)) {
+            CborItem item;
+            if (!take(item)) return;
+            if (item.type != CborItem::Type::text) return note_unless_null(item);
+            out = item.bytes;
+        }
+        if (is_plain(out)) return;
         if (!simdjson::validate_utf8(out.data(), out.size())) reader_.note(Errc::invalid_utf8);
         if (out.find('\0') != std::string_view::npos) reader_.note(Errc::malformed_cbor);
     }
