@@ -15,27 +15,24 @@ constexpr std::uint64_t kLinkTag = 42;
 }  // namespace
 
 Errc CborReader::take_head(unsigned& major, unsigned& info, std::uint64_t& number) noexcept {
-    if (rest_.empty()) return Errc::truncated;
-    const auto first = static_cast<std::uint8_t>(rest_.front());
+    if (at_ == end_) return Errc::truncated;
+    const auto first = static_cast<std::uint8_t>(*at_++);
     major = first >> 5;
     info = first & 31;
-    rest_.remove_prefix(1);
     number = info;
     if (info < 24) return Errc::ok;
     if (info > 27) return Errc::malformed_cbor;  // lengths that only the end tells
     const std::size_t size = std::size_t{1} << (info - 24);
-    if (rest_.size() < size) return Errc::truncated;
+    if (left() < size) return Errc::truncated;
     number = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        number = number << 8 | static_cast<std::uint8_t>(rest_[i]);
-    rest_.remove_prefix(size);
+    for (std::size_t i = 0; i < size; ++i) number = number << 8 | static_cast<std::uint8_t>(*at_++);
     return Errc::ok;
 }
 
 Errc CborReader::take_bytes(std::uint64_t size, std::string_view& out) noexcept {
-    if (size > rest_.size()) return Errc::truncated;
-    out = rest_.substr(0, size);
-    rest_.remove_prefix(size);
+    if (size > left()) return Errc::truncated;
+    out = {at_, size};
+    at_ += size;
     return Errc::ok;
 }
 
@@ -59,7 +56,7 @@ Errc CborReader::take(CborItem& item) noexcept {
         case kMap:
             item.type = major == kMap ? Type::map : Type::array;
             // Each item is a byte at least.
-            return item.number > rest_.size() ? Errc::truncated : Errc::ok;
+            return item.number > left() ? Errc::truncated : Errc::ok;
         case kTag: {
             if (item.number != kLinkTag) return Errc::malformed_cbor;
             if (const auto error = take_head(major, info, item.number); error != Errc::ok)

@@ -22,28 +22,37 @@ struct CborItem {
 /// that are there.
 class CborReader {
 public:
-    explicit CborReader(std::string_view bytes) noexcept : rest_(bytes) {}
+    explicit CborReader(std::string_view bytes) noexcept
+        : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+    [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
 
     /// The next item when it is a text of less than 256 bytes, as keys and most values are. False:
     /// it is not, and nothing was read.
     [[nodiscard]] bool take_short_text(std::string_view& out) noexcept {
         constexpr unsigned kText = 3U << 5U;
         constexpr std::size_t kByteFollows = 24;
-        if (rest_.size() < 2) return false;
-        const auto first = static_cast<std::uint8_t>(rest_[0]);
+        if (left() < 2) return false;
+        const auto first = static_cast<std::uint8_t>(at_[0]);
         std::size_t size = first & 31U;
         if ((first & 0xE0U) != kText || size > kByteFollows) return false;
         const std::size_t head = size == kByteFollows ? 2 : 1;
-        if (head == 2) size = static_cast<std::uint8_t>(rest_[1]);
-        if (rest_.size() < head + size) return false;
-        out = {rest_.data() + head, size};
-        rest_.remove_prefix(head + size);
+        if (head == 2) size = static_cast<std::uint8_t>(at_[1]);
+        if (left() < head + size) return false;
+        out = {at_ + head, size};
+        at_ += head + size;
         return true;
     }
     /// The next item; of an array or a map its head, and its items follow.
     [[nodiscard]] Errc take(CborItem& item) noexcept;
+    /// The same, but what other items are in is told and left there. False: it is broken.
+    [[nodiscard]] bool take_leaf(CborItem& item) noexcept {
+        const auto* const begin = at_;
+        const bool whole = take(item) == Errc::ok;
+        const bool nests = item.type == CborItem::Type::array || item.type == CborItem::Type::map;
+        if (!whole || nests) at_ = begin;
+        return whole;
+    }
     /// Passes over the next item and all that is in it.
     [[nodiscard]] Errc skip() noexcept;
 
@@ -71,10 +80,10 @@ public:
 private:
     template <typename One>
     Errc each(CborItem::Type type, CborItem& head, One one) {
-        const auto begin = rest_;
+        const auto* const begin = at_;
         if (const auto error = take(head); error != Errc::ok) return error;
         if (head.type != type) {
-            rest_ = begin;
+            at_ = begin;
             return skip();
         }
         for (auto left = head.number; left > 0; --left) {
@@ -84,15 +93,19 @@ private:
     }
     template <typename Use>
     Errc read_or_skip(Use use) {
-        const auto* const begin = rest_.data();
+        const auto* const begin = at_;
         if (const auto error = use(); error != Errc::ok) return error;
-        return rest_.data() == begin ? skip() : Errc::ok;
+        return at_ == begin ? skip() : Errc::ok;
     }
 
     Errc take_head(unsigned& major, unsigned& info, std::uint64_t& number) noexcept;
     Errc take_bytes(std::uint64_t size, std::string_view& out) noexcept;
 
-    std::string_view rest_;
+    [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+    // Two pointers of which one moves: copies of both at once would wait for what was just written.
+    const char* at_;
+    const char* end_;
 };
 
 }  // namespace hark::platforms::bluesky

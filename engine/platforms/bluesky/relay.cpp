@@ -59,7 +59,7 @@ public:
         if (out.data() != nullptr) return;
         if (!in_.take_short_text(out)) {
             CborItem item;
-            if (!take(item)) return;
+            if (!in_.take_leaf(item)) return;
             if (item.type != CborItem::Type::text) return note_unless_null(item);
             out = item.bytes;
         }
@@ -71,31 +71,23 @@ public:
     [[nodiscard]] std::size_t offset(Value) const {
         CborItem item;
         const bool is_count =
-            take(item) && item.type == CborItem::Type::integer && !item.is_negative;
+            in_.take_leaf(item) && item.type == CborItem::Type::integer && !item.is_negative;
         return is_count ? item.number : 0;
     }
 
     void number(std::uint64_t& out) const { out = offset({}); }
     void bytes(CborItem::Type type, std::string_view& out) {
         CborItem item;
-        if (!take(item)) return;
+        if (!in_.take_leaf(item)) return;
         if (item.type == type) out = item.bytes;
         else note_unless_null(item);
     }
     void flag(bool& out) const {
         CborItem item;
-        out = !take(item) || !item.is_false;
+        out = !in_.take_leaf(item) || !item.is_false;
     }
 
 private:
-    /// Reads the next item. What other items are in is left there, to be passed over.
-    bool take(CborItem& item) const noexcept {
-        auto ahead = in_;
-        if (ahead.take(item) != Errc::ok) return false;
-        const bool nests = item.type == CborItem::Type::array || item.type == CborItem::Type::map;
-        if (!nests) in_ = ahead;
-        return true;
-    }
     void note_unless_null(const CborItem& item) {
         if (!item.is_null) reader_.note(Errc::wrong_type);
     }
@@ -216,7 +208,7 @@ Errc read_relay_frame(std::string_view bytes, RelayMessage& message) {
     auto error = read_header(in, message, is_error);
     if (error == Errc::ok) error = read_body(in, message);
     if (error != Errc::ok) return error;
-    if (!cbor.rest().empty()) return Errc::malformed_cbor;
+    if (!cbor.at_end()) return Errc::malformed_cbor;
     if (reader.fault() != Errc::ok) return reader.fault();
     if (is_error) message.type = {};
     else if (message.type.empty()) return Errc::missing_member;
@@ -229,7 +221,7 @@ Errc read_relay_record(std::string_view bytes, EventReader& reader, std::vector<
     CborIn in(cbor, reader);
     if (const auto error = RecordWalk<CborIn>(in, links, event).record({}); error != Errc::ok)
         return error;
-    return cbor.rest().empty() ? Errc::ok : Errc::malformed_cbor;
+    return cbor.at_end() ? Errc::ok : Errc::malformed_cbor;
 }
 
 }  // namespace hark::platforms::bluesky
