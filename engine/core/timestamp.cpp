@@ -72,14 +72,16 @@ public:
     bool read(const char* from, std::size_t size) noexcept {
         std::uint64_t bytes = 0;
         std::memcpy(&bytes, from, size);
-        bytes = (bytes & kept_) ^ form_;
-        pairs_ = bytes * 10 + (bytes >> 8U);
+        digits_ = (bytes & kept_) ^ form_;
         constexpr std::uint64_t kTops = 0x8080808080808080;
-        return (((bytes + slack_) | bytes) & kTops) == 0;
+        return (((digits_ + slack_) | digits_) & kTops) == 0;
+    }
+    [[nodiscard]] unsigned digit(unsigned at) const noexcept {
+        return static_cast<unsigned>(digits_ >> 8 * at & 0xFFU);
     }
     /// The number that two digits are, of which the first is at that place.
     [[nodiscard]] unsigned pair(unsigned at) const noexcept {
-        return static_cast<unsigned>(pairs_ >> 8 * at & 0xFFU);
+        return digit(at) * 10 + digit(at + 1);
     }
 
 private:
@@ -87,7 +89,7 @@ private:
     std::uint64_t form_ = 0;
     std::uint64_t kept_ = 0;
     std::uint64_t slack_ = 0;
-    std::uint64_t pairs_ = 0;
+    std::uint64_t digits_ = 0;
 };
 
 void put(char* out, unsigned value, int digits) noexcept {
@@ -127,13 +129,16 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
     const bool exists = mo >= 1 && mo <= 12 && d >= 1 && (d <= 28 || date.ok());
     if (y < 1970 || y > 2200 || !exists) return std::nullopt;
     if (h > 23 || mi > 59 || s > 60) return std::nullopt;  // 60: a leap second
+    const auto at_utc = Timestamp{sys_days{date}} + hours{h} + minutes{mi} + seconds{s};
+    Eight milliseconds_part(".000Z");  // as most platforms write it
+    if (text.size() == kFixed + 5 && milliseconds_part.read(text.data() + kFixed, 5))
+        return at_utc + milliseconds{milliseconds_part.pair(1) * 10 + milliseconds_part.digit(3)};
     auto at = kFixed;
     const int fraction = take_fraction(text, at);
     if (fraction < 0) return std::nullopt;
     const auto offset = take_offset(text, at);
     if (!offset || at != text.size()) return std::nullopt;
-    return Timestamp{sys_days{date}} + hours{h} + minutes{mi - *offset} + seconds{s} +
-           microseconds{fraction};
+    return at_utc - minutes{*offset} + microseconds{fraction};
 }
 
 std::array<char, 24> format_rfc3339(Timestamp time) noexcept {

@@ -152,31 +152,41 @@ private:
             return message.error.empty() ? Errc::missing_member : Errc::unknown_platform_error;
         }
         take_notice(message.name);
-        Event event;
-        event.did = message.did;
-        event.rev = message.rev;
-        event.time = parse_rfc3339(message.time).value_or(Timestamp{});
-        event.type = message.type.substr(message.type.find('#') + 1);
-        event.status = message.status;
-        event.is_active = message.is_active;
+        std::string_view place;
         if (message.seq > 0) {
             forget_cursor_ = false;
-            event.position = position(message.seq, *batch.arena);
-            batch.out->cursor = Cursor(event.position);
+            place = position(message.seq, *batch.arena);
+            batch.out->cursor = Cursor(place);
         }
-        if (event.type != "commit") {
+        const auto time = parse_rfc3339(message.time).value_or(Timestamp{});
+        if (message.type != "#commit") {
             EventReader reader(*batch.arena);
-            add_event(event, frame.received_at, reader, batch);
+            add_event(begin_event(message, place, time), frame.received_at, reader, batch);
             return reader.fault();
         }
         for (const auto& operation : message.operations) {
+            auto event = begin_event(message, place, time);
             const auto error = add_operation(operation, event, frame.received_at, batch);
             if (error != Errc::ok) return settle(error, *batch.out);
         }
         return settle(Errc::ok, *batch.out);
     }
 
-    Errc add_operation(const bluesky::RelayMessage::Operation& operation, Event event,
+    /// What all events of a frame have alike.
+    static Event begin_event(const bluesky::RelayMessage& message, std::string_view place,
+                             Timestamp time) {
+        Event event;
+        event.did = message.did;
+        event.rev = message.rev;
+        event.time = time;
+        event.type = message.type.substr(message.type.find('#') + 1);
+        event.status = message.status;
+        event.is_active = message.is_active;
+        event.position = place;
+        return event;
+    }
+
+    Errc add_operation(const bluesky::RelayMessage::Operation& operation, Event& event,
                        Timestamp received_at, const Batch& batch) {
         const auto slash = operation.path.find('/');
         event.operation = operation.action;
