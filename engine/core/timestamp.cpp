@@ -55,7 +55,8 @@ std::optional<int> take_offset(std::string_view text, std::size_t& at) noexcept 
     return (hours * 60 + minutes) * (west ? -1 : 1);
 }
 
-/// Eight characters at once, in the form of a pattern: 0 for a digit, a blank for anything.
+/// Eight characters at once, in the form of a pattern: 0 for a digit, a blank for anything. (Fewer
+/// would be put together in memory, and waited for.)
 class Eight {
 public:
     consteval explicit Eight(std::string_view pattern) {
@@ -69,9 +70,9 @@ public:
         }
     }
     /// False: they are not in the form.
-    bool read(const char* from, std::size_t size) noexcept {
+    bool read(const char* from) noexcept {
         std::uint64_t bytes = 0;
-        std::memcpy(&bytes, from, size);
+        std::memcpy(&bytes, from, sizeof bytes);
         digits_ = (bytes & kept_) ^ form_;
         constexpr std::uint64_t kTops = 0x8080808080808080;
         return (((digits_ + slack_) | digits_) & kTops) == 0;
@@ -112,27 +113,27 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
     if (text.size() <= kFixed) return std::nullopt;
     Eight day_part("0000-00-");
     Eight time_part("00 00:00");
-    Eight last_part(":00");
+    Eight last_part("    :00 ");  // from the twelfth on, so that eight are there
     const char between = text[10];
     bool right = between == 'T' || between == 't' || between == ' ';
-    right &= day_part.read(text.data(), 8) & time_part.read(text.data() + 8, 8) &
-             last_part.read(text.data() + 16, 3);
+    right &= day_part.read(text.data()) & time_part.read(text.data() + 8) &
+             last_part.read(text.data() + 12);
     if (!right) return std::nullopt;
     const auto y = static_cast<int>(day_part.pair(0) * 100 + day_part.pair(2));
     const auto mo = day_part.pair(5);
     const auto d = time_part.pair(0);
     const auto h = static_cast<int>(time_part.pair(3));
     const auto mi = static_cast<int>(time_part.pair(6));
-    const auto s = static_cast<int>(last_part.pair(1));
+    const auto s = static_cast<int>(last_part.pair(5));
     const year_month_day date{year{y}, month{mo}, day{d}};
     // All months have 28 days.
     const bool exists = mo >= 1 && mo <= 12 && d >= 1 && (d <= 28 || date.ok());
     if (y < 1970 || y > 2200 || !exists) return std::nullopt;
     if (h > 23 || mi > 59 || s > 60) return std::nullopt;  // 60: a leap second
     const auto at_utc = Timestamp{sys_days{date}} + hours{h} + minutes{mi} + seconds{s};
-    Eight milliseconds_part(".000Z");  // as most platforms write it
-    if (text.size() == kFixed + 5 && milliseconds_part.read(text.data() + kFixed, 5))
-        return at_utc + milliseconds{milliseconds_part.pair(1) * 10 + milliseconds_part.digit(3)};
+    Eight end_part("   .000Z");  // as most platforms write it
+    if (text.size() == kFixed + 5 && end_part.read(text.data() + 16))
+        return at_utc + milliseconds{end_part.pair(4) * 10 + end_part.digit(6)};
     auto at = kFixed;
     const int fraction = take_fraction(text, at);
     if (fraction < 0) return std::nullopt;
