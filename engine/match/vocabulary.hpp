@@ -33,12 +33,15 @@ public:
     void finish();
 
     /// What one thread needs while it scans. Reused.
+    struct Place {               ///< of one word, or of a row
+        std::uint32_t first;     ///< its first word among the words
+        std::uint32_t position;  ///< its last one
+        Span bytes;
+    };
     struct Scratch {
         struct Found {
+            Place place;  ///< whole: taken apart, it would be put together in memory and waited for
             std::uint32_t unit;
-            std::uint32_t position;  ///< of its last word among the words
-            std::uint32_t first;     ///< of its first word
-            std::uint32_t begin;     ///< of its first word, in bytes
         };
         std::vector<Found> recent;  ///< firsts of pairs, as far back as any gap reaches
     };
@@ -77,12 +80,6 @@ private:
         Unit unit = 0;  ///< what the two are together
         std::uint32_t gap = 0;
     };
-    struct Place {
-        std::uint32_t first;     ///< word among the words
-        std::uint32_t position;  ///< last word
-        Span bytes;
-    };
-
     Unit make_unit();
     void make_lists();
     [[nodiscard]] Unit with_traits(Unit unit) const noexcept;
@@ -154,10 +151,10 @@ void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const 
         // phrases, which count for what stands before them.
         auto& recent = scratch.recent;
         bool known = false;
-        for (auto i = earlier; i-- > 0 && recent[i].position == place.position && !known;)
+        for (auto i = earlier; i-- > 0 && recent[i].place.position == place.position && !known;)
             known = recent[i].unit == unit;
         if (known && unit >> kReachShift == 0) return;
-        if (!known) recent.push_back({unit, place.position, place.first, place.bytes.begin});
+        if (!known) recent.push_back({place, unit});
     }
     if ((unit & kHits) != 0) {
         const auto* const list = lists_.data() + (unit & kNumber);
@@ -176,18 +173,20 @@ void Vocabulary::take_pairs(Unit second, Place place, std::size_t earlier, Scrat
     const auto near = second >> kReachShift;
     const auto reach = near == kFarReach ? farthest_ : near;
     for (auto i = earlier; i-- > 0;) {
-        const auto first = scratch.recent[i];
-        if (first.position >= place.first) continue;
-        const auto distance = place.first - first.position;
+        const auto& first = scratch.recent[i];
+        if (first.place.position >= place.first) continue;
+        const auto distance = place.first - first.place.position;
         if (distance > reach) break;
         const auto key = pair_key(first.unit, second);
         const auto bit = pair_bit(key);
         if ((pair_bits_[bit / 64] >> bit % 64 & 1U) == 0) continue;
+        // `first` may move once anything is taken.
+        const Place whole{
+            first.place.first, place.position, {first.place.bytes.begin, place.bytes.end}};
         for (auto at = bit / kBitsASlot; pairs_[at].key != kNoPair; at = (at + 1) & pair_mask_) {
             const auto& pair = pairs_[at];
             if (pair.key != key || distance > pair.gap + 1) continue;
-            take(pair.unit, {first.first, place.position, {first.begin, place.bytes.end}}, scratch,
-                 hit);
+            take(pair.unit, whole, scratch, hit);
         }
     }
 }
