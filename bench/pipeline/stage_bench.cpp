@@ -374,8 +374,9 @@ void naked_encode_hits(benchmark::State& state) {
 }
 
 /// Fold, scan and judge, as Walk puts them together.
-void walk_posts(benchmark::State& state, const Posts& posts) {
-    pipeline::Walk walk(shipped());
+void walk_posts(benchmark::State& state, const Posts& posts,
+                const std::shared_ptr<const match::RuleSet>& rules) {
+    pipeline::Walk walk(rules);
     each_post(state, [&](std::size_t i) {
         const auto mention = posts.mention(i);
         (void)walk.names_brand(mention);
@@ -384,15 +385,21 @@ void walk_posts(benchmark::State& state, const Posts& posts) {
 }
 
 void walk_hits(benchmark::State& state) {
-    walk_posts(state, posts_of(160, state.range(0)));
+    walk_posts(state, posts_of(160, state.range(0)), shipped());
 }
 void walk_bytes(benchmark::State& state) {
-    walk_posts(state, posts_of(state.range(0)));
+    walk_posts(state, posts_of(state.range(0)), shipped());
+}
+void walk_rules(benchmark::State& state) {
+    walk_posts(state, posts_of(160), phrase_rules(state.range(0), false));
+}
+void walk_terms(benchmark::State& state) {
+    walk_posts(state, posts_of(160), phrase_rules(state.range(0), true));
 }
 /// A Walk a thread over one rule set: by real time, so that it shows what shards would gain.
 void walk_threads(benchmark::State& state) {
     static const auto& posts = posts_of(160);
-    walk_posts(state, posts);
+    walk_posts(state, posts, shipped());
 }
 
 void register_all() {
@@ -420,6 +427,8 @@ void register_all() {
     add("naked_encode/hits", naked_encode_hits, kHits);
     add("walk/bytes", walk_bytes, kLengths);
     add("walk/hits", walk_hits, kHits);
+    add("walk/rules", walk_rules, kRules);
+    add("walk/terms", walk_terms, kTerms);
     benchmark::RegisterBenchmark("walk", walk_threads)
         ->ThreadRange(1, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())))
         ->UseRealTime();
