@@ -206,7 +206,7 @@ private:
         bool fits = true;
         for (const auto& sequence : pattern.sequences)
             fits = fits && groups_.expand(sequence, expanded);
-        pattern.sequences.clear();
+        std::vector<Sequence> left;
         for (auto& sequence : expanded) {
             fits = fits && sequence.size() <= kSequenceWords;
             if (!fits) break;
@@ -217,9 +217,10 @@ private:
                 }
             } else {
                 add_expression(to_expression(sequence), origin);
-                pattern.sequences.push_back(std::move(sequence));
+                left.push_back(std::move(sequence));
             }
         }
+        pattern.sequences = std::move(left);
         if (!fits)
             faults_.push_back({origin.where, origin.name +
                                                  ": too many combinations of a list with words "

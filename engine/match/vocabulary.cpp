@@ -12,6 +12,12 @@ bool is_plain(const Element& element) noexcept {
     return !element.open_left && element.word.size() >= 2;
 }
 
+/// `= {}` would keep the memory: it means an empty list of elements.
+template <typename Container>
+void give_back(Container& container) {
+    container = Container();
+}
+
 }  // namespace
 
 bool Vocabulary::takes(const Sequence& sequence) noexcept {
@@ -98,7 +104,7 @@ void Vocabulary::finish_pairs() {
             farthest_ = std::max(farthest_, pair.gap + 1);
         }
     }
-    made_pairs_ = {};
+    give_back(made_pairs_);
 }
 
 /// Units that hit nothing have numbers too, behind all lists.
@@ -152,8 +158,8 @@ void Vocabulary::finish() {
     }
     finish_pairs();
     is_empty_ = made_.empty();
-    made_ = {};
-    numbers_ = {};
+    give_back(made_);
+    give_back(numbers_);
 }
 
 }  // namespace hark::match

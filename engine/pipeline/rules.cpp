@@ -1,6 +1,7 @@
 #include "pipeline/rules.hpp"
 
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -87,7 +88,10 @@ std::shared_ptr<const match::RuleSet> load_rules(const RuleSources& sources,
     }
     if (faults.size() > before) return nullptr;
     book.brands = sources.brands;
-    return match::compile(std::move(book), fold_words, {sources.cache_folder}, faults);
+    auto rules = match::compile(std::move(book), fold_words, {sources.cache_folder}, faults);
+    // Compiling needs as much again as what is kept, which the library would hold for later.
+    ::malloc_trim(0);
+    return rules;
 }
 
 std::size_t check_examples(const std::shared_ptr<const match::RuleSet>& rules,

@@ -35,6 +35,27 @@ TEST(ShippedRules, EveryExampleHolds) {
     EXPECT_TRUE(faults.empty()) << joined(faults);
 }
 
+/// Of this process, MiB.
+double resident() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t size = 0;
+    std::size_t pages = 0;
+    statm >> size >> pages;
+    return static_cast<double>(pages) * 4096 / (1 << 20);
+}
+
+TEST(ShippedRules, NeedFewMegabytesOnceTheyAreCompiled) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers keep memory of their own";
+#endif
+    const auto before = resident();
+    std::vector<Fault> faults;
+    const auto rules = load_rules({{shipped_rules()}, {}, ""}, faults);
+    ASSERT_NE(rules, nullptr);
+    const auto after = resident();
+    EXPECT_LT(after - before, 56) << "of 100 that all of Hark may have";
+}
+
 TEST(ShippedRules, AllSevenLabelsInThreeLanguages) {
     std::vector<Fault> faults;
     const auto rules = load_rules({{shipped_rules()}, {}, ""}, faults);
