@@ -73,6 +73,13 @@ void print_rules(const RuleBook& book, const Condition& when, const pipeline::Wa
     }
 }
 
+void print_quotes(const RuleBook& book, RuleIndex rule, pipeline::Walk& walk) {
+    const auto told_by = book.packs[book.rules[rule].pack].told_by;
+    if (told_by == kNoRule || book.rules[rule].weight < 0) return;
+    std::printf("quotations %s: `%s` %s\n", walk.fired(told_by) ? "are not seen" : "count",
+                book.rules[told_by].id.c_str(), walk.fired(told_by) ? "fired" : "did not fire");
+}
+
 int try_text(Explained explained, const std::string& text, std::vector<Fault>& faults) {
     const auto rules = match::compile(std::move(explained.book), pipeline::fold_words, {}, faults);
     if (rules == nullptr) return report(faults);
@@ -83,6 +90,7 @@ int try_text(Explained explained, const std::string& text, std::vector<Fault>& f
     const auto& when = rules->book().rules[explained.rule].when;
     print_facts(when, walk, mention);
     print_rules(rules->book(), when, walk);
+    print_quotes(rules->book(), explained.rule, walk);
     std::printf("%s\n", fires ? "it fires" : "it does not fire");
     return kFine;
 }

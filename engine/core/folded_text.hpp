@@ -69,6 +69,9 @@ struct FoldedText {
     /// `id.io.t`; in rising order. None in links and names.
     std::span<const std::uint32_t> tight = {};
     std::span<const Masked> masked = {};  ///< in rising order
+    /// What stands in quotation marks, two words or more, with their blanks; in rising order. None
+    /// when hardly anything else is in the text: a post that is all quotation is its author's own.
+    std::span<const Span> quoted = {};
     OffsetMap map = {};
 };
 

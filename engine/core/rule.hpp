@@ -6,7 +6,8 @@
 
 namespace hark {
 
-using RuleIndex = std::uint32_t;   ///< into RuleBook::rules
+using RuleIndex = std::uint32_t;  ///< into RuleBook::rules
+inline constexpr RuleIndex kNoRule = ~RuleIndex{0};
 using LabelId = std::uint8_t;      ///< into RuleBook::labels
 using PackIndex = std::uint16_t;   ///< into RuleBook::packs
 using BrandIndex = std::uint16_t;  ///< into RuleBook::brands
@@ -121,6 +122,11 @@ struct Pack {
     float bias = 0;          ///< log-odds before any rule fired
     float threshold = 0.5F;  ///< probability from which on the label is given
     std::string advice;      ///< what practitioners do with such a post; empty: nothing
+    /// The id of a rule: where it fires outside quotation marks, what stands in them is told, not
+    /// said, and no pattern that speaks for the label sees it. Empty: quotations count. What one
+    /// pack of a label and language has holds for all of them.
+    std::string quotes_told_by;
+    RuleIndex told_by = kNoRule;  ///< the same, once all rules are known
     Location where;
 };
 

@@ -51,13 +51,38 @@ void Matcher::scan(const FoldedText& folded, Matches& out) noexcept {
     }
     respelled_.segments.clear();
     if (folded.bytes.empty()) return;
+    quoted_.clear();
     scan_vocabulary(folded.bytes);
-    for (const auto& [target, place] : reported_) hit(target, place, out);
+    for (const auto& [target, place] : reported_) hit_or_wait(target, place, folded.quoted, out);
     scan_patterns(folded.bytes, out);
-    if (rules_->respeller_.empty() || !rules_->respeller_.respell(folded, respelled_)) return;
-    scan_vocabulary(respelled_.text);
-    for (const auto& [target, place] : reported_) hit(target, respelled_.original(place), out);
-    scan_patterns(respelled_.text, out);
+    if (!rules_->respeller_.empty() && rules_->respeller_.respell(folded, respelled_)) {
+        scan_vocabulary(respelled_.text);
+        for (const auto& [target, place] : reported_)
+            hit_or_wait(target, respelled_.original(place), folded.quoted, out);
+        scan_patterns(respelled_.text, out);
+    }
+    // First all, since what tells may be quoted itself.
+    std::erase_if(quoted_,
+                  [this](const Reported& one) { return hits_[told_by(one.target)].post == post_; });
+    for (const auto& [target, place] : quoted_) hit(target, place, out);
+}
+
+/// The rule by which this target's quotations are told; kNoRule: whatever it is, they count.
+RuleIndex Matcher::told_by(Target target) const noexcept {
+    const auto& book = rules_->book_;
+    if (target >= book.rules.size()) return kNoRule;
+    const auto& rule = book.rules[target];
+    // What speaks against the label may well be quoted.
+    return rule.weight < 0 ? kNoRule : book.packs[rule.pack].told_by;
+}
+
+void Matcher::hit_or_wait(Target target, Span place, std::span<const Span> quoted,
+                          Matches& out) noexcept {
+    const bool waits = std::any_of(quoted.begin(), quoted.end(), [&](Span one) {
+        return one.begin <= place.begin && place.end <= one.end && told_by(target) != kNoRule;
+    });
+    if (waits) quoted_.push_back({target, place});
+    else hit(target, place, out);
 }
 
 /// Gathers first: what is known of a target comes from memory meanwhile.

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +22,8 @@ public:
     /// Between two posts. Keeps the set alive. Throws std::bad_alloc when Hyperscan gets no memory.
     void use(std::shared_ptr<const RuleSet> rules);
 
-    /// Rules and brands in folded text. Clears `out` first.
+    /// Rules and brands in folded text, but for what is quoted and told (Pack::quotes_told_by).
+    /// Clears `out` first.
     void scan(const FoldedText& folded, Matches& out) noexcept;
 
     /// Candidates of personal data in the original bytes, added to `out`: of each place where a
@@ -54,6 +56,9 @@ private:
     };
 
     void scan_vocabulary(std::string_view folded) noexcept;
+    [[nodiscard]] RuleIndex told_by(Target target) const noexcept;
+    void hit_or_wait(Target target, Span place, std::span<const Span> quoted,
+                     Matches& out) noexcept;
     void hit(Target target, Span place, Matches& out) noexcept;
     void scan_patterns(std::string_view folded, Matches& out) noexcept;
 
@@ -61,6 +66,7 @@ private:
     hs_scratch_t* scratch_ = nullptr;
     Vocabulary::Scratch vocabulary_;
     std::vector<Reported> reported_;  ///< by the vocabulary, which may tell a target twice
+    std::vector<Reported> quoted_;    ///< of these, what may turn out to be told and not said
     Respelled respelled_;
     std::vector<Hit> hits_;  ///< by target
     std::uint32_t post_ = 0;

@@ -93,6 +93,7 @@ public:
                                                first.file + ":" + std::to_string(first.line)});
         }
         resolve_weights(by_id);
+        resolve_quotes(by_id);
         std::set<RuleIndex> composite;
         for (const auto& test : named_) composite.insert(test.rule);
         for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
@@ -102,6 +103,20 @@ public:
     }
 
 private:
+    void resolve_quotes(const std::map<std::string, RuleIndex, std::less<>>& by_id) {
+        for (const auto& pack : book_.packs) {
+            if (pack.quotes_told_by.empty()) continue;
+            const auto found = by_id.find(pack.quotes_told_by);
+            if (found == by_id.end() && !deleted_ids_.contains(pack.quotes_told_by))
+                faults_.push_back({pack.where, "no rule has the id `" + pack.quotes_told_by +
+                                                   "` of `quotes_told_by`"});
+            for (auto& other : book_.packs) {
+                if (other.label == pack.label && other.lang == pack.lang)
+                    other.told_by = found == by_id.end() ? kNoRule : found->second;
+            }
+        }
+    }
+
     void read_root(Settings& root, const std::string& file) {
         Pack pack;
         pack.where = root.where();
@@ -114,6 +129,7 @@ private:
         pack.bias = number(root, "bias", 0, -1000, 1000);
         pack.threshold = number(root, "threshold", 0.5F, 0, 1);
         pack.advice = advice(root);
+        pack.quotes_told_by = root.text("quotes_told_by", "");
         pack.label = label_of(label, root);
         const std::filesystem::path path(file);
         const auto learned = root.text("learned", "");

@@ -12,6 +12,7 @@ struct Joints {
     std::vector<std::uint32_t> tight;
     std::vector<FoldedText::Masked> masked;
     std::vector<OffsetMap::Run> runs;
+    std::vector<Span> quoted;
 
     /// Of two runs that begin in one place the first is empty.
     [[gnu::noinline]] void note_run(OffsetMap::Run run) {

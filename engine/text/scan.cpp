@@ -61,6 +61,7 @@ FoldedText Scan::run() {
     joints_.tight.clear();
     joints_.masked.clear();
     joints_.runs.clear();
+    joints_.quoted.clear();
     put(" ", first_);
     for (Bytes at = first_; at != last_;) {
         if (*at == ' ') {
@@ -84,6 +85,7 @@ FoldedText Scan::run() {
             facts_,
             joints_.tight,
             joints_.masked,
+            quoted(),
             {joints_.runs, {reinterpret_cast<const char*>(first_), offset(last_)}}};
 }
 
@@ -238,6 +240,7 @@ auto Scan::other(Bytes at) -> Bytes {
         case CharKind::separator:
             find_link(at);
             separator(at);
+            quotation_mark(at, decoded.code_point);
             break;
     }
     return at + size;
@@ -335,6 +338,34 @@ void Scan::separator(Bytes at) {
     if (ends_word && !starred_ && (*at == '*' || stands_for_letter(at))) note_mask(at);
     starred_ = *at == '*' || (starred_ && ends_word && *at == ' ');
     apart_ = apart_ || *at <= ' ' || at < link_end_ || is_wide_blank(at, last_);
+}
+
+/// The same sort of mark opens and closes, since „…“, “…”, »…« and «…» are all in use; of what is
+/// quoted inside a quotation nothing is noted.
+void Scan::quotation_mark(Bytes at, char32_t mark) {
+    constexpr std::uint32_t kFewestWords = 2;  // one alone is mostly a name, or irony
+    if (mark == U'»') mark = U'«';
+    else if (mark >= U'“' && mark <= U'‟') mark = U'“';
+    if (mark != U'"' && mark != U'«' && mark != U'“') return;
+    if (quoting_ == 0) {
+        if (at != first_ && is_digit(at[-1])) return;  // inches
+        quoting_ = mark;
+        quoted_from_ = place(out_);
+        words_before_ = facts_.words;
+    } else if (quoting_ == mark) {
+        quoting_ = 0;
+        const auto words = facts_.words - words_before_;
+        // What a post begins with is passed on, and mostly agreed with.
+        if (words < kFewestWords || words_before_ == 0) return;
+        joints_.quoted.push_back({quoted_from_, place(out_)});
+        quoted_words_ += words;
+    }
+}
+
+std::span<const Span> Scan::quoted() const noexcept {
+    constexpr std::uint32_t kFewestBeside = 3;
+    if (facts_.words < quoted_words_ + kFewestBeside) return {};
+    return joints_.quoted;
 }
 
 /// The word that begins here has only signs between it and the one before.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -85,6 +86,8 @@ private:
     void await_name(char sign, Bytes at, std::uint32_t size);
     bool inner(Bytes at, std::uint32_t size, FoldEntry entry);
     void separator(Bytes at);
+    void quotation_mark(Bytes at, char32_t mark);
+    [[nodiscard]] std::span<const Span> quoted() const noexcept;
 
     [[nodiscard]] bool after_letter() const noexcept;
     [[nodiscard]] bool stands_for_letter(Bytes at) const noexcept;
@@ -133,8 +136,12 @@ private:
     char* emoji_end_ = nullptr;
     Script context_ = Script::other;  ///< of the last word in one script
     TextFacts facts_;
-    bool starred_ = false;  ///< `*` stands before these words: bold, no mask
-    bool apart_ = true;     ///< white space stands since the last word
+    bool starred_ = false;            ///< `*` stands before these words: bold, no mask
+    bool apart_ = true;               ///< white space stands since the last word
+    char32_t quoting_ = 0;            ///< the mark that opened a quotation; 0: none is open
+    std::uint32_t quoted_from_ = 0;   ///< in the output
+    std::uint32_t words_before_ = 0;  ///< it
+    std::uint32_t quoted_words_ = 0;  ///< of all that are closed
     std::vector<Letter>& letters_;
     Joints& joints_;
     static constexpr auto kNoSkew = std::numeric_limits<std::intptr_t>::min();

@@ -335,6 +335,50 @@ TEST(Modes, ASampleIsAPercentage) {
     EXPECT_NE(said.find("en.yaml:5:47: `sample` is a share of posts"), std::string::npos) << said;
 }
 
+TEST(Quotes, ThatAreToldAreNotSaid) {
+    Folder folder;
+    folder.put("complaint/en.yaml",
+               "label: complaint\nlang: en\nbias: -1\nquotes_told_by: told\nrules:\n"
+               "  - {id: told, pattern: '(say*|wrote)', weight: 0, hit: [they say]}\n"
+               "  - {id: bad, pattern: 'bad shop', weight: 2, hit: [a bad shop]}\n"
+               "  - {id: fine, pattern: 'fine', weight: -1, hit: [fine]}\n");
+    folder.put("complaint/en.learned.yaml",
+               "label: complaint\nlang: en\nlearned: |\n  +1.5 3 1 awful\n");
+    std::vector<Fault> faults;
+    const auto rules = load_rules({{folder.path()}, {}, ""}, faults);
+    ASSERT_NE(rules, nullptr) << joined(faults);
+    Walk walk(rules);
+    const auto fired = [&](const std::string& text) {
+        Mention mention;
+        mention.text = text;
+        std::string ids;
+        for (RuleIndex i = 0; i < rules->book().rules.size(); ++i) {
+            const auto& id = rules->book().rules[i].id;
+            if (id != "told" && walk.fires(i, mention)) ids += id + " ";
+        }
+        return ids;
+    };
+    EXPECT_EQ(fired("who wrote \"awful bad shop\" is wrong"), "");
+    EXPECT_EQ(fired("this is an \"awful bad shop\" to me"), "complaint.en:awful bad ");
+    EXPECT_EQ(fired("who wrote \"a bad shop\" about that bad shop"), "bad ");
+    EXPECT_EQ(fired("someone wrote \"a fine bad shop\" about it"), "fine ");
+    // The rule itself has to stand outside.
+    EXPECT_EQ(fired("to me it is \"the bad shop they say\" it is"), "bad ");
+    EXPECT_EQ(fired("to me it is \"what they say a bad shop\" it is"), "bad ");
+}
+
+TEST(Quotes, AreToldByARuleThatIsThere) {
+    Folder folder;
+    folder.put("complaint/en.yaml",
+               "label: complaint\nlang: en\nquotes_told_by: nobody\nrules:\n"
+               "  - {id: bad, pattern: 'bad shop', weight: 2, hit: [a bad shop]}\n");
+    std::vector<Fault> faults;
+    EXPECT_EQ(load_rules({{folder.path()}, {}, ""}, faults), nullptr);
+    EXPECT_NE(joined(faults).find("complaint/en.yaml:1:1: no rule has the id `nobody`"),
+              std::string::npos)
+        << joined(faults);
+}
+
 TEST(Changes, OfAUsersFolder) {
     Folder shipped("_shipped");
     shipped.put("lists/words.txt", "late\n");

@@ -190,6 +190,32 @@ TEST(Fold, CountsFacts) {
     EXPECT_EQ(seen.mixed_script, 0U);
 }
 
+struct Quoting {
+    std::string_view text;
+    std::vector<std::string_view> quoted;
+};
+
+TEST(Fold, NotesWhatIsQuoted) {
+    Folder folder;
+    for (const auto& [text, quoted] : std::vector<Quoting>{
+             {"He said \"go home now\" to me", {"go home now"}},
+             {"Он крикнул «иди домой» и ушёл", {"иди домой"}},
+             {"Er rief „geh heim“ und »hau ab« und ging", {"geh heim", "hau ab"}},
+             {"They wrote “go home” and \"a “nice” town\" here", {"go home", "a nice town"}},
+             {"my so-called \"friend\" left me", {}},
+             {"\"Go home now\" he said to me", {}},
+             {"he said \"go home, all of you\"", {}},
+             {"a 5\" screen and a 7\" one, both dark", {}},
+             {"he said \"go home and never closed it", {}}}) {
+        SCOPED_TRACE(text);
+        const auto folded = folder.fold(text);
+        std::vector<std::string_view> seen;
+        for (const auto [begin, end] : folded.quoted)
+            seen.push_back(folded.bytes.substr(begin, end - begin - 1));
+        EXPECT_EQ(seen, quoted);
+    }
+}
+
 TEST(Fold, ReusesItsMemory) {
     Folder folder;
     const std::string post(500, 'x');

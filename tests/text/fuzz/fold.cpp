@@ -57,6 +57,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto folded = folder.fold(text);
     const std::string bytes(folded.bytes);
     check_form(bytes, folded.facts);
+    std::uint32_t quoted_to = 0;
+    for (const auto [begin, end] : folded.quoted) {
+        HARK_CHECK(quoted_to <= begin && begin < end && end <= bytes.size());
+        HARK_CHECK(bytes[begin - 1] == ' ' && bytes[end - 1] == ' ');
+        quoted_to = end;
+    }
     HARK_CHECK(folded.facts.code_points <= size);
     (void)hark::text::detect_language(text, folded, "pl");
 
