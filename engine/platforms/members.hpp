@@ -63,8 +63,8 @@ struct alignas(64) Member {
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {name.data(), size}; }
 
-    /// No branch hangs on how long the key is. `wide`: the name may be longer than half of
-    /// kKeyBytes.
+    /// `wide`: the name may be longer than half of kKeyBytes. Of equal sizes all bytes are compared
+    /// at once.
     [[nodiscard]] bool is_called(std::string_view key, bool wide) const noexcept {
         constexpr std::size_t kHalf = kKeyBytes / 2;
         if (key.size() != size) return false;
