@@ -78,10 +78,12 @@ RuleIndex Matcher::told_by(Target target) const noexcept {
 
 void Matcher::hit_or_wait(Target target, Span place, std::span<const Span> quoted,
                           Matches& out) noexcept {
-    const bool waits = std::any_of(quoted.begin(), quoted.end(), [&](Span one) {
-        return one.begin <= place.begin && place.end <= one.end && told_by(target) != kNoRule;
-    });
-    if (waits) quoted_.push_back({target, place});
+    // The last that begins before it; a hostile text may have thousands.
+    const auto after =
+        std::upper_bound(quoted.begin(), quoted.end(), place.begin,
+                         [](std::uint32_t begin, Span one) { return begin < one.begin; });
+    const bool inside = after != quoted.begin() && place.end <= std::prev(after)->end;
+    if (inside && told_by(target) != kNoRule) quoted_.push_back({target, place});
     else hit(target, place, out);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "platforms/batch.hpp"
@@ -77,8 +78,8 @@ struct Event {
 /// Adds what the frame holds beyond that, and fills in who the authors are.
 void finish_event(const Event& event, EventReader& reader, const Batch& batch);
 
-/// Of v1.1 or of RFC 3339; zero when it is none.
-[[nodiscard]] Timestamp time_of(std::string_view written) noexcept;
+/// Of v1.1 or of RFC 3339; nullopt when it is none.
+[[nodiscard]] std::optional<Timestamp> time_of(std::string_view written) noexcept;
 
 /// The mentions of what Account Activity batches; an activity's payload has the same messages.
 [[nodiscard]] Mention to_mention(const Post& post, const Event& event, EventReader& reader,

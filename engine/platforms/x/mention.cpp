@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "platforms/markup.hpp"
 #include "platforms/x/event.hpp"
@@ -65,7 +64,7 @@ void fill_author(const Event& event, Author& author) {
         if (user.id.empty() || user.id != author.id) continue;
         author.handle = user.username;
         author.name = user.name;
-        author.created_at = time_of(user.created_at);
+        author.created_at = time_of(user.created_at).value_or(Timestamp{});
         return;
     }
 }
@@ -121,9 +120,8 @@ Mention to_deletion(std::string_view id, std::string_view author_id, Arena& aren
     return mention;
 }
 
-Timestamp time_of(std::string_view written) noexcept {
-    const auto time = written.size() == 30 ? parse_v1_time(written) : parse_rfc3339(written);
-    return time.value_or(Timestamp{});
+std::optional<Timestamp> time_of(std::string_view written) noexcept {
+    return written.size() == 30 ? parse_v1_time(written) : parse_rfc3339(written);
 }
 
 Mention to_mention(const Post& post, const Event& event, EventReader& reader, Arena& arena) {
@@ -137,9 +135,9 @@ Mention to_mention(const Post& post, const Event& event, EventReader& reader, Ar
         mention.event_id = post.id;
     }
     mention.kind = post.replied_id.empty() ? Kind::post : Kind::comment;
-    mention.created_at = time_of(post.created_at);
-    if (mention.created_at == Timestamp{} && !post.created_at.empty())
-        reader.note(Errc::number_range);
+    const auto created_at = time_of(post.created_at);
+    if (!created_at && !post.created_at.empty()) reader.note(Errc::number_range);
+    mention.created_at = created_at.value_or(Timestamp{});
     mention.url = join_id("https://x.com/i/status/", post.id, arena);
     mention.lang = lang_of(post.lang);
     mention.author.id = post.author_id;

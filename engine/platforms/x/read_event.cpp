@@ -277,7 +277,7 @@ Errc add_v1_post(JsonValue item, const Batch& batch, Event& event) {
         auto mention = to_mention(post, event, reader, *batch.arena);
         mention.author.handle = author.username;
         mention.author.name = author.name;
-        mention.author.created_at = time_of(author.created_at);
+        mention.author.created_at = time_of(author.created_at).value_or(Timestamp{});
         batch.add(mention, reader);
         return Errc::ok;
     });
