@@ -51,93 +51,93 @@ Vocabulary::Unit Vocabulary::unit_of(const Sequence& sequence) {
     auto whole = unit_of(sequence[0]);
     for (std::size_t i = 1; i < sequence.size(); ++i) {
         const auto second = unit_of(sequence[i]);
-        const auto gap = sequence[i].gap_before;
-        made_[whole].begins_pair = true;
-        made_[second].reach = std::max(made_[second].reach, gap + 1);
-        auto& pairs = made_pairs_[pair_key(whole, second)];
-        const auto same = std::find_if(pairs.begin(), pairs.end(),
-                                       [gap](const Pair& pair) { return pair.gap == gap; });
-        if (same != pairs.end()) {
-            whole = same->unit;
-        } else {
-            whole = make_unit();
-            pairs.push_back({kNoPair, whole, gap});
-        }
+        whole = pair_of(whole, second, sequence[i].gap_before);
     }
     return whole;
 }
 
+Vocabulary::Unit Vocabulary::pair_of(Unit first, Unit second, std::uint32_t gap) {
+    made_[first].begins_pair = true;
+    made_[second].reach = std::max(made_[second].reach, gap + 1);
+    const auto [known, fresh] = first_pairs_.try_emplace(pair_key(first, second), kNoNext);
+    for (auto at = known->second; at != kNoNext; at = made_pairs_[at].next) {
+        if (made_pairs_[at].gap == gap) return made_pairs_[at].unit;
+    }
+    const auto unit = make_unit();
+    made_pairs_.push_back({unit, gap, known->second});
+    known->second = static_cast<std::uint32_t>(made_pairs_.size() - 1);
+    return unit;
+}
+
 void Vocabulary::add(const Sequence& sequence, Target target) {
-    made_[unit_of(sequence)].targets.push_back(target);
+    const auto unit = unit_of(sequence);
+    ++made_[unit].targets;
+    made_targets_.push_back({unit, target});
 }
 
 void Vocabulary::add_to_group(const Sequence& sequence, GroupNumber group) {
     Element element;
     element.group = group;
     const auto of = unit_of(element);
-    made_[unit_of(sequence)].groups.push_back(of);
+    const auto unit = unit_of(sequence);
+    ++made_[unit].groups;
+    made_groups_.push_back({unit, of});
 }
 
 Vocabulary::Unit Vocabulary::with_traits(Unit unit) const noexcept {
     const auto& made = made_[unit];
-    const bool hits = !made.targets.empty() || !made.groups.empty();
-    return numbers_[unit] | (hits ? kHits : 0) | (made.begins_pair ? kBeginsPair : 0) |
+    return numbers_[unit] | (made.hits() ? kHits : 0) | (made.begins_pair ? kBeginsPair : 0) |
            std::min(made.reach, kFarReach) << kReachShift;
 }
 
 void Vocabulary::finish_pairs() {
-    std::size_t count = 0;
-    for (const auto& [key, pairs] : made_pairs_) count += pairs.size();
-    while ((std::size_t{1} << (64 - pair_shift_)) < 2 * kBitsASlot * count) --pair_shift_;
+    while ((std::size_t{1} << (64 - pair_shift_)) < 2 * kBitsASlot * made_pairs_.size())
+        --pair_shift_;
     const auto bits = std::size_t{1} << (64 - pair_shift_);
     pair_bits_.assign(bits / 64, 0);
     pairs_.assign(bits / kBitsASlot, {});  // at most half full
     pair_mask_ = pairs_.size() - 1;
-    for (const auto& [made_key, pairs] : made_pairs_) {
+    for (const auto& [made_key, first] : first_pairs_) {
         const auto key = pair_key(numbers_[made_key >> 32U], numbers_[made_key & kNumber]);
         const auto bit = pair_bit(key);
         pair_bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
-        for (const auto& pair : pairs) {
+        for (auto i = first; i != kNoNext; i = made_pairs_[i].next) {
+            const auto& pair = made_pairs_[i];
             auto at = bit / kBitsASlot;
             while (pairs_[at].key != kNoPair) at = (at + 1) & pair_mask_;
             pairs_[at] = {key, with_traits(pair.unit), pair.gap};
             farthest_ = std::max(farthest_, pair.gap + 1);
         }
     }
+    give_back(first_pairs_);
     give_back(made_pairs_);
 }
 
 /// Units that hit nothing have numbers too, behind all lists.
 void Vocabulary::make_lists() {
     std::size_t size = 0;
-    const auto hits = [](const UnitInMaking& made) {
-        return !made.targets.empty() || !made.groups.empty();
-    };
     numbers_.assign(made_.size(), 0);
     for (std::size_t i = 0; i < made_.size(); ++i) {
         numbers_[i] = static_cast<Unit>(size);
-        if (hits(made_[i])) size += 2 + made_[i].targets.size() + made_[i].groups.size();
+        if (made_[i].hits()) size += 2 + made_[i].targets + made_[i].groups;
     }
     auto next = static_cast<Unit>(size);
     HARK_CHECK(size + made_.size() < kNumber);  // WordTable::kNone has the last
+    lists_.assign(size, 0);
     for (std::size_t i = 0; i < made_.size(); ++i) {
-        const auto& made = made_[i];
-        if (!hits(made)) {
-            numbers_[i] = next++;
-            continue;
-        }
-        lists_.push_back(static_cast<std::uint32_t>(made.targets.size()));
-        lists_.push_back(static_cast<std::uint32_t>(made.groups.size()));
-        lists_.insert(lists_.end(), made.targets.begin(), made.targets.end());
-        // With traits once all have their numbers.
-        lists_.insert(lists_.end(), made.groups.begin(), made.groups.end());
+        if (!made_[i].hits()) numbers_[i] = next++;
     }
-    for (std::size_t at = 0; at < lists_.size();) {
-        const auto groups = at + 2 + lists_[at];
-        const auto end = groups + lists_[at + 1];
-        for (auto i = groups; i < end; ++i) lists_[i] = with_traits(lists_[i]);
-        at = end;
+    // The counts say where the next one goes, until all are there.
+    for (const auto& [unit, target] : made_targets_) {
+        auto* const list = &lists_[numbers_[unit]];
+        list[2 + list[0]++] = target;
     }
+    for (const auto& [unit, group] : made_groups_) {
+        auto* const list = &lists_[numbers_[unit]];
+        list[2 + list[0] + list[1]++] = with_traits(group);
+    }
+    give_back(made_targets_);
+    give_back(made_groups_);
 }
 
 void Vocabulary::finish() {

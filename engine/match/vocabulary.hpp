@@ -69,11 +69,24 @@ private:
     using Table = boost::unordered_flat_map<std::string_view, Unit, WordHash>;
 
     struct UnitInMaking {
-        std::vector<Target> targets;
-        std::vector<Unit> groups;  ///< that it belongs to
+        std::uint32_t targets = 0;  ///< how many
+        std::uint32_t groups = 0;   ///< how many it belongs to
         bool begins_pair = false;
         std::uint32_t reach = 0;  ///< one more than the largest gap of these pairs; 0: of none
+        [[nodiscard]] bool hits() const noexcept { return targets + groups > 0; }
     };
+    /// What a unit has: a target or a group. All in one list, since lists of their own would be
+    /// hundreds of thousands.
+    struct Owned {
+        Unit unit;
+        std::uint32_t what;
+    };
+    struct PairInMaking {
+        Unit unit;
+        std::uint32_t gap;
+        std::uint32_t next;  ///< of the same two units with another gap; kNoNext: none
+    };
+    static constexpr std::uint32_t kNoNext = ~std::uint32_t{0};
     static constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
     struct Pair {
         std::uint64_t key = kNoPair;
@@ -86,6 +99,7 @@ private:
     void finish_pairs();
     Unit unit_of(const Element& element);
     Unit unit_of(const Sequence& sequence);
+    Unit pair_of(Unit first, Unit second, std::uint32_t gap);
     static std::size_t filter_of(std::uint64_t first_bytes) noexcept {
         return (first_bytes * 0x9E3779B97F4A7C15) >> 52U;
     }
@@ -128,7 +142,10 @@ private:
     // Until finish():
     std::vector<UnitInMaking> made_;
     std::vector<Unit> numbers_;  ///< by unit: the number that it has from finish() on
-    boost::unordered_flat_map<std::uint64_t, std::vector<Pair>> made_pairs_;
+    std::vector<Owned> made_targets_;
+    std::vector<Owned> made_groups_;
+    std::vector<PairInMaking> made_pairs_;
+    boost::unordered_flat_map<std::uint64_t, std::uint32_t> first_pairs_;  ///< of these, by key
 
     bool is_empty_ = true;
     /// Of each unit that hits: how many targets and how many groups, then these.
