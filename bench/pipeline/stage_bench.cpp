@@ -49,7 +49,9 @@ std::shared_ptr<const match::RuleSet> compiled(RuleBook book) {
 std::shared_ptr<const match::RuleSet> shipped() {
     static const auto rules = [] {
         std::vector<Fault> faults;
-        return pipeline::load_rules({{pipeline::shipped_rules()}, {}, ""}, faults);
+        auto loaded = pipeline::load_rules({{pipeline::shipped_rules()}, {}, ""}, faults);
+        if (loaded == nullptr) throw std::runtime_error(pipeline::to_string(faults.front()));
+        return loaded;
     }();
     return rules;
 }
