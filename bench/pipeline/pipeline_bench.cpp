@@ -283,7 +283,7 @@ void hark_2000_rules_one_by_one(benchmark::State& state) {
 }
 
 void hark_shipped_rules(benchmark::State& state) {
-    std::vector<Fault> faults;
+    static std::vector<Fault> faults;
     static const auto rules = pipeline::load_rules({{pipeline::shipped_rules()}, {}, ""}, faults);
     if (rules == nullptr) return state.SkipWithError(pipeline::to_string(faults.front()).c_str());
     run_pipeline(state, rules, limits::kFramesAtOnce);
