@@ -54,7 +54,7 @@ inline constexpr std::chrono::milliseconds kRateLimitWait = 60s;  // X: a minute
 inline constexpr std::chrono::milliseconds kRefusedWait =
     300s;  // a wrong token stays wrong until somebody mends it; asked more often it is locked out
 inline constexpr std::chrono::microseconds kCursorOverlap = 5s;  // customary for Jetstream hosts
-inline constexpr std::chrono::milliseconds kCallTimeout = 30s;   // slow APIs answer within 10 s
+inline constexpr std::chrono::milliseconds kCallTimeout = 30s;  // slow APIs answer within 10 s
 inline constexpr std::chrono::milliseconds kCallSpacing =
     100ms;  // between calls that bring nothing new: a server that never waits is not hammered
 inline constexpr std::chrono::milliseconds kLeaseMin =
@@ -70,7 +70,7 @@ inline constexpr std::size_t kDeadLetterBytes =
     64 * kKiB;  // kept of a line or message that is too large: enough to tell what it was
 
 // -- decoding
-inline constexpr std::size_t kJsonDepth = 128;  // real payloads stay under 20
+inline constexpr std::size_t kJsonDepth = 128;            // real payloads stay under 20
 inline constexpr std::size_t kXmlBytes =
     512 * kKiB;  // a message of WeChat or an entry of YouTube stays under 64 KiB
 inline constexpr std::size_t kXmlDepth = 32;              // theirs go down 4

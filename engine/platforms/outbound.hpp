@@ -50,11 +50,11 @@ struct StreamRequest {
     std::string url = {};  ///< with the cursor in its query where the platform has one
     Framing framing = Framing::websocket;
     Headers headers = {};
-    std::string subprotocol = {};    ///< Sec-WebSocket-Protocol; empty: none
+    std::string subprotocol = {};         ///< Sec-WebSocket-Protocol; empty: none
     bool permessage_deflate = true;  ///< of a WebSocket, as are the members below
-    std::span<const std::byte> zstd_dictionary =
-        {};                  ///< not empty: binary messages are zstd frames with this dictionary
-    std::string hello = {};  ///< a text message to send after the upgrade; empty: none
+    std::span<const std::byte>
+        zstd_dictionary = {};  ///< not empty: binary messages are zstd frames with this dictionary
+    std::string hello = {};    ///< a text message to send after the upgrade; empty: none
     /// Close codes after which asking again soon would not help: wrong token, forbidden intent.
     std::vector<std::uint16_t> lasting_close_codes = {};
     /// It may well be silent for longer than the source's `idle_timeout`: pings and pongs count as

@@ -94,8 +94,9 @@ private:
     Errc embed(Value value) {
         return in_.object(value, [this](Key key, Value inside) {
             if (key == "media")
-                return in_.object(inside,
-                                  [this](Key name, Value item) { return media(name, item); });
+                return in_.object(inside, [this](Key name, Value item) {
+                    return media(name, item);
+                });
             if (key == "record") return quote(inside);
             return media(key, inside);
         });

@@ -62,7 +62,8 @@ private:
 /// each: this one platform reads through the DOM.
 class Generic final : public Platform {
 public:
-    explicit Generic(Settings& source) : verifier_(source), mapping_(source), endpoint_(source) {}
+    explicit Generic(Settings& source)
+        : verifier_(source), mapping_(source), endpoint_(source) {}
 
     [[nodiscard]] bool is_ours() const override { return endpoint_.is_poll(); }
 

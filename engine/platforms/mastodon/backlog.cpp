@@ -26,8 +26,8 @@ void Backlog::saw_in_page(std::string_view id) {
 
 Call Backlog::page(const Headers& headers) const {
     Call call;
-    call.url =
-        timeline_ + "limit=" + std::to_string(kPageSize) + "&min_id=" + percent_encode(filled_to_);
+    call.url = timeline_ + "limit=" + std::to_string(kPageSize) +
+               "&min_id=" + percent_encode(filled_to_);
     call.headers = headers;
     call.purpose = kPurpose;
     return call;

@@ -14,8 +14,8 @@ void KnownStatuses::put(std::string_view local_id, const Status& status) {
     if (local_id.empty() || status.id.empty()) return;
     if (slots_.empty()) slots_.resize(limits::kKnownStatuses);
     auto& slot = slots_[place_of(local_id)];
-    const bool fits =
-        slot.local_id.fits(local_id) && slot.id.fits(status.id) && slot.thread.fits(status.thread);
+    const bool fits = slot.local_id.fits(local_id) && slot.id.fits(status.id) &&
+                      slot.thread.fits(status.thread);
     if (!fits) return;
     slot.local_id.set(local_id);
     slot.id.set(status.id);

@@ -21,7 +21,8 @@ std::string_view host_of(std::string_view url) noexcept {
 /// `acct` has no domain where the account is the instance's own.
 std::string_view handle_of(const Account& account, Arena& arena) {
     const auto host = host_of(account.url);
-    if (account.acct.empty() || host.empty() || account.acct.find('@') != std::string_view::npos)
+    if (account.acct.empty() || host.empty() ||
+        account.acct.find('@') != std::string_view::npos)
         return account.acct;
     return arena.join(account.acct, "@", host);
 }
@@ -68,10 +69,10 @@ public:
             mention.event_id = status.edited_at;
         }
         place(status, original, mention);
-        mention.kind = status.visibility == "direct"    ? Kind::message
-                       : !status.in_reply_to_id.empty() ? Kind::comment
-                       : is_mention                     ? Kind::mention
-                                                        : Kind::post;
+        mention.kind = status.visibility == "direct"     ? Kind::message
+                       : !status.in_reply_to_id.empty()  ? Kind::comment
+                       : is_mention                      ? Kind::mention
+                                                         : Kind::post;
         // A boost has no words of its own.
         const auto& words = original != nullptr ? *original : status;
         mention.text = text_of(words, batch_);
@@ -107,8 +108,8 @@ private:
         if (!status.in_reply_to_id.empty()) {
             const auto answered = known_.find(status.in_reply_to_id);
             const bool is_known = !answered.id.empty();
-            mention.parent =
-                is_known ? arena.copy(answered.id) : local_id(host_, status.in_reply_to_id, arena);
+            mention.parent = is_known ? arena.copy(answered.id)
+                                      : local_id(host_, status.in_reply_to_id, arena);
             mention.thread = is_known ? arena.copy(answered.thread) : mention.parent;
         } else if (original != nullptr) {
             mention.parent = join_id("mastodon:", original->uri, arena);
@@ -140,8 +141,8 @@ bool has_status(std::string_view event_name) noexcept {
     return false;
 }
 
-void add_event(const Event& event, std::string_view host, KnownStatuses& known, EventReader& reader,
-               const Batch& batch) {
+void add_event(const Event& event, std::string_view host, KnownStatuses& known,
+               EventReader& reader, const Batch& batch) {
     MentionMaker maker(host, known, reader, batch);
     if (event.name == "delete") return maker.add_deletion(event.payload);
     if (!event.name.empty() && !has_status(event.name)) return batch.ignore(reader);

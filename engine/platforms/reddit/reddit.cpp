@@ -129,8 +129,9 @@ private:
         }
         token_.assign(token);
         const auto life = from_epoch(seconds, 1).value_or(Timestamp{}).time_since_epoch();
-        token_ends_ = response.received_at + std::clamp<std::chrono::microseconds>(
-                                                 life - kTokenMargin, kTokenMargin, kLongestToken);
+        token_ends_ = response.received_at +
+                      std::clamp<std::chrono::microseconds>(life - kTokenMargin, kTokenMargin,
+                                                            kLongestToken);
         return outcome;
     }
 

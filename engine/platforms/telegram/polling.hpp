@@ -19,6 +19,7 @@ public:
     [[nodiscard]] static Cursor cursor_after(std::string_view update_id, Timestamp received_at);
 
 private:
+
     std::string base_;
     Tokens tokens_;
     Timestamp heard_{};  ///< before this run

@@ -89,9 +89,9 @@ protected:
 
 private:
     void make_client(Settings& source, std::string_view api) {
-        const auto tokens = required_secrets(
-            source, "access_token",
-            api == "streaming" ? "the service key of your app" : "the community's access key");
+        const auto tokens = required_secrets(source, "access_token",
+                                             api == "streaming" ? "the service key of your app"
+                                                                : "the community's access key");
         vk::Api where{source.text("api_url", "https://api.vk.com/method"),
                       tokens.empty() ? "" : tokens.front()};
         if (!where.url.starts_with("https://") && !where.is_plain())

@@ -73,8 +73,8 @@ private:
     }
 
     Reception open(const Signed& envelope, std::string_view encrypted, const HttpRequest& request) {
-        const auto error =
-            encrypted.empty() ? Errc::missing_signature : check(envelope, encrypted, request);
+        const auto error = encrypted.empty() ? Errc::missing_signature
+                                             : check(envelope, encrypted, request);
         if (error != Errc::ok) return refuse(403, error);
         const auto message = cipher_->open(encrypted);
         if (!message) return refuse(403, Errc::bad_signature);
@@ -122,8 +122,8 @@ std::vector<std::string> aes_keys(Settings& source) {
 
 std::unique_ptr<Platform> make_wechat(Settings& source) {
     const bool enterprise = source.one_of("product", kProducts, kProducts[0]) == kProducts[1];
-    auto tokens = required_secrets(source, "token",
-                                   "the Token that you chose where you enter the server's address");
+    auto tokens = required_secrets(
+        source, "token", "the Token that you chose where you enter the server's address");
     const bool encrypted = source.has("encoding_aes_key");
     if (enterprise && !encrypted)
         source.fault("encoding_aes_key", "`encoding_aes_key` is missing: WeCom always encrypts");

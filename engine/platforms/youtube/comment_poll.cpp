@@ -68,7 +68,7 @@ Step CommentPoll::next(const Progress& at) {
 Outcome CommentPoll::replied(const HttpResponse& response) {
     asked_at_ = response.received_at;
     return response.status >= 200 && response.status < 300 ? outcome_of(response.status)
-                                                           : refusal(response);
+                                                            : refusal(response);
 }
 
 Outcome CommentPoll::refusal(const HttpResponse& response) {
