@@ -344,27 +344,14 @@ TEST(Quotes, ThatAreToldAreNotSaid) {
                "  - {id: fine, pattern: 'fine', weight: -1, hit: [fine]}\n");
     folder.put("complaint/en.learned.yaml",
                "label: complaint\nlang: en\nlearned: |\n  +1.5 3 1 awful\n");
-    std::vector<Fault> faults;
-    const auto rules = load_rules({{folder.path()}, {}, ""}, faults);
-    ASSERT_NE(rules, nullptr) << joined(faults);
-    Walk walk(rules);
-    const auto fired = [&](const std::string& text) {
-        Mention mention;
-        mention.text = text;
-        std::string ids;
-        for (RuleIndex i = 0; i < rules->book().rules.size(); ++i) {
-            const auto& id = rules->book().rules[i].id;
-            if (id != "told" && walk.fires(i, mention)) ids += id + " ";
-        }
-        return ids;
-    };
-    EXPECT_EQ(fired("who wrote \"awful bad shop\" is wrong"), "");
-    EXPECT_EQ(fired("this is an \"awful bad shop\" to me"), "complaint.en:awful bad ");
-    EXPECT_EQ(fired("who wrote \"a bad shop\" about that bad shop"), "bad ");
-    EXPECT_EQ(fired("someone wrote \"a fine bad shop\" about it"), "fine ");
+    Fired fired(folder);
+    EXPECT_EQ(fired("who wrote \"awful bad shop\" is wrong"), "told");
+    EXPECT_EQ(fired("this is an \"awful bad shop\" to me"), "complaint.en:awful bad");
+    EXPECT_EQ(fired("who wrote \"a bad shop\" about that bad shop"), "told bad");
+    EXPECT_EQ(fired("someone wrote \"a fine bad shop\" about it"), "told fine");
     // The rule itself has to stand outside.
-    EXPECT_EQ(fired("to me it is \"the bad shop they say\" it is"), "bad ");
-    EXPECT_EQ(fired("to me it is \"what they say a bad shop\" it is"), "bad ");
+    EXPECT_EQ(fired("to me it is \"the bad shop they say\" it is"), "told bad");
+    EXPECT_EQ(fired("to me it is \"what they say a bad shop\" it is"), "told bad");
 }
 
 TEST(Quotes, AreToldByARuleThatIsThere) {
@@ -372,11 +359,10 @@ TEST(Quotes, AreToldByARuleThatIsThere) {
     folder.put("complaint/en.yaml",
                "label: complaint\nlang: en\nquotes_told_by: nobody\nrules:\n"
                "  - {id: bad, pattern: 'bad shop', weight: 2, hit: [a bad shop]}\n");
-    std::vector<Fault> faults;
-    EXPECT_EQ(load_rules({{folder.path()}, {}, ""}, faults), nullptr);
-    EXPECT_NE(joined(faults).find("complaint/en.yaml:1:1: no rule has the id `nobody`"),
+    const Fired fired(folder);
+    EXPECT_NE(fired.said().find("complaint/en.yaml:1:1: no rule has the id `nobody`"),
               std::string::npos)
-        << joined(faults);
+        << fired.said();
 }
 
 TEST(Changes, OfAUsersFolder) {
