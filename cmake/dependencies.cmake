@@ -20,4 +20,5 @@ pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc icu-i18n)  # build-time ta
 
 add_library(hark_boost INTERFACE)
 target_link_libraries(hark_boost INTERFACE Boost::headers Threads::Threads)
-target_compile_definitions(hark_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX)
+target_compile_definitions(hark_boost INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
+                           BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)  # runtime/asio.cpp, ingest/beast.cpp
