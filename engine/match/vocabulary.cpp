@@ -99,11 +99,11 @@ void Vocabulary::finish_pairs() {
     pair_mask_ = pairs_.size() - 1;
     for (const auto& [made_key, first] : first_pairs_) {
         const auto key = pair_key(numbers_[made_key >> 32U], numbers_[made_key & kNumber]);
-        const auto bit = pair_bit(key);
-        pair_bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+        const auto place = pair_place(key);
+        pair_bits_[place.word] |= place.bits;
         for (auto i = first; i != kNoNext; i = made_pairs_[i].next) {
             const auto& pair = made_pairs_[i];
-            auto at = bit / kBitsASlot;
+            auto at = place.slot;
             while (pairs_[at].key != kNoPair) at = (at + 1) & pair_mask_;
             pairs_[at] = {key, with_traits(pair.unit), pair.gap};
             farthest_ = std::max(farthest_, pair.gap + 1);

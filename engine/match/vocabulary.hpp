@@ -112,8 +112,18 @@ private:
     static std::uint64_t pair_key(Unit first, Unit second) noexcept {
         return static_cast<std::uint64_t>(first & kNumber) << 32U | (second & kNumber);
     }
-    [[nodiscard]] std::size_t pair_bit(std::uint64_t key) const noexcept {
-        return key * 0x9E3779B97F4A7C15 >> pair_shift_;
+    /// Where a pair is looked for: its two bits of one word, and from its slot on.
+    struct PairPlace {
+        std::size_t word;
+        std::uint64_t bits;
+        std::size_t slot;
+    };
+    [[nodiscard]] PairPlace pair_place(std::uint64_t key) const noexcept {
+        const auto hash = key * 0x9E3779B97F4A7C15;
+        const auto bit = hash >> pair_shift_;
+        const auto second = (hash >> 32U) % 64;  // of bits that pair_shift_ leaves out
+        return {bit / 64, std::uint64_t{1} << bit % 64 | std::uint64_t{1} << second,
+                bit / kBitsASlot};
     }
 
     static Unit find(const Table& table, std::string_view text) noexcept {
@@ -152,7 +162,7 @@ private:
     std::vector<std::uint32_t> lists_;
     boost::unordered_flat_map<GroupNumber, Unit> groups_;
     std::vector<Pair> pairs_;  ///< open addressing; one key may come several times
-    // A bit for each pair and fifteen for none: most neighbours make no pair.
+    // Two bits for each pair, in one word, of sixteen: most neighbours make no pair.
     std::vector<std::uint64_t> pair_bits_;
     static constexpr std::size_t kBitsASlot = 8;
     unsigned pair_shift_ = 58;
@@ -195,12 +205,12 @@ void Vocabulary::take_pairs(Unit second, Place place, std::size_t earlier, Scrat
         const auto distance = place.first - first.place.position;
         if (distance > reach) break;
         const auto key = pair_key(first.unit, second);
-        const auto bit = pair_bit(key);
-        if ((pair_bits_[bit / 64] >> bit % 64 & 1U) == 0) continue;
+        const auto where = pair_place(key);
+        if ((pair_bits_[where.word] & where.bits) != where.bits) continue;
         // `first` may move once anything is taken.
         const Place whole{
             first.place.first, place.position, {first.place.bytes.begin, place.bytes.end}};
-        for (auto at = bit / kBitsASlot; pairs_[at].key != kNoPair; at = (at + 1) & pair_mask_) {
+        for (auto at = where.slot; pairs_[at].key != kNoPair; at = (at + 1) & pair_mask_) {
             const auto& pair = pairs_[at];
             if (pair.key != key || distance > pair.gap + 1) continue;
             take(pair.unit, whole, scratch, hit);
