@@ -1,7 +1,6 @@
 # hark_reads(hark_text room <vector>): what most files of a target include of others' headers is parsed once, for all targets of a kind
 # that ask for nothing more (the first of them has to have the fewest macros on its command line: GCC refuses a precompiled header otherwise).
 # A file includes what it uses all the same: -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without.
-set(HARK_READS_room)
 set(HARK_READS_test <gmock/gmock.h> <gtest/gtest.h>)
 set(HARK_READS_fuzz <simdjson.h>)
 function(hark_reads target kind)
@@ -54,8 +53,8 @@ function(hark_room name)
     hark_reads(hark_${name} room ${ROOM_READS})
 endfunction()
 
-# hark_test(text ROOMS text core): the test program test_text of tests/text/*.cpp (not of fuzz/).
-function(hark_test name)
+# hark_test_program(text ROOMS text core): the program test_text of tests/text/*.cpp (not of fuzz/).
+function(hark_test_program name)
     cmake_parse_arguments(TEST "" "" "ROOMS;LINKS;READS" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     add_executable(test_${name} ${sources})
@@ -65,6 +64,11 @@ function(hark_test name)
     target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(test_${name} PRIVATE HARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     target_compile_options(test_${name} PRIVATE -O0)  # tests take longer to optimise than to run
+endfunction()
+
+# hark_test(text ROOMS text core): that program, and each of its cases as a test.
+function(hark_test name)
+    hark_test_program(${name} ${ARGN})
     gtest_discover_tests(test_${name} TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 60)
 endfunction()
 
