@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/mention.hpp"
@@ -17,6 +18,12 @@ namespace hark::app {
 [[nodiscard]] bool is_of_part(const learn::LabelledPost& post, const std::string& part);
 /// What is wrong with the name of a part; empty: nothing.
 [[nodiscard]] std::string fault_of_part(const std::string& part);
+
+/// How often the posts of a source count, of `SOURCE=N`; the number is 0 when it is none from 0.1
+/// to 100.
+[[nodiscard]] std::pair<std::string, float> weight_of_source(const std::string& text);
+/// What is wrong with it; empty: nothing.
+[[nodiscard]] std::string fault_of_weight(const std::string& text);
 
 /// Views into the post.
 [[nodiscard]] Mention mention_of(const learn::LabelledPost& post);

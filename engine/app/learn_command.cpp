@@ -32,6 +32,7 @@ public:
     int run() {
         if (!load_rules()) return kConfiguration;
         read_rows();
+        weigh_sources();
         const auto labelled = rows_.size();
         read_background();
         background_ = rows_.size() - labelled;
@@ -101,7 +102,20 @@ private:
             auto& row = add_row(post);
             row.positive = value == 1;
             row.source = sources_.emplace(post.source, sources_.size()).first->second;
-            row.repeat = post.source == options_.desk ? options_.desk_repeat : 1;
+        }
+    }
+
+    void weigh_sources() {
+        for (const auto& option : options_.weigh) {
+            const auto [name, weight] = weight_of_source(option);
+            const auto source = sources_.find(name);
+            if (source == sources_.end()) {
+                std::fprintf(stderr, "hark: no post of %s to weigh\n", name.c_str());
+                continue;
+            }
+            for (auto& row : rows_) {
+                if (row.source == source->second) row.weight = weight;
+            }
         }
     }
 

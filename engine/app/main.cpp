@@ -169,8 +169,13 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->add_option("--desk", options.desk,
                       "The source whose posts are like yours: it has half the say about the "
                       "threshold");
-    learn->add_option("--desk-repeat", options.desk_repeat, "Its posts count so many times")
-        ->check(CLI::Range(1, 100));
+    learn
+        ->add_option(
+            "--weigh", options.weigh,
+            "SOURCE=N: its posts count N times, 0.1 to 100; below 1 they have no say about "
+            "the threshold where others can decide")
+        ->check(hark::app::fault_of_weight)
+        ->allow_extra_args(false);
     learn->add_option("--most-rules", options.most_rules, "At most so many rules")
         ->capture_default_str();
     learn->add_option("--fewest", options.fewest, "Posts that must have a feature")

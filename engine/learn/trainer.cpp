@@ -28,8 +28,23 @@ double sigmoid(double log_odds) noexcept {
     return 1 / (1 + std::exp(-log_odds));
 }
 
-constexpr std::uint32_t kHalves = 2;  // how often a row counts that balancing leaves as it is
+constexpr std::uint32_t kHalves = 2;  // balancing rounds to these
 constexpr double kMostBalance = 4;
+
+// liblinear counts whole posts: where one counts 0.3 times, another counts ten times and it three.
+constexpr std::uint32_t kMostParts = 10;
+constexpr float kNearWhole = 0.05F;
+
+/// How often a post that counts once is to be shown, so that all weights come out whole, or nearly.
+std::uint32_t parts_of(const std::vector<Row>& rows) {
+    std::uint32_t parts = 1;
+    const auto is_whole = [&parts](const Row& row) {
+        const auto times = row.weight * static_cast<float>(parts);
+        return std::abs(times - std::round(times)) <= kNearWhole;
+    };
+    while (parts < kMostParts && !std::all_of(rows.begin(), rows.end(), is_whole)) ++parts;
+    return parts;
+}
 
 // A feature that so many posts have is shrunk as if all counted alike, a rarer one less.
 constexpr double kPostsOfUnit = 100;
@@ -152,16 +167,18 @@ struct Scaling {
 };
 Scaling scale(const std::vector<Scored>& scored) {
     Scaling fit;
-    const auto positives = static_cast<double>(std::count_if(
-        scored.begin(), scored.end(), [](const Scored& one) { return one.row->positive; }));
+    double positives = 0, negatives = 0;
+    for (const auto& one : scored)
+        (one.row->positive ? positives : negatives) += static_cast<double>(one.row->weight);
     const double with = (positives + 1) / (positives + 2);
-    const double without = 1 / (static_cast<double>(scored.size()) - positives + 2);
+    const double without = 1 / (negatives + 2);
     for (int step = 0; step < 50; ++step) {
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
         for (const auto& [x, row] : scored) {
             const double p = sigmoid(fit.slope * x + fit.intercept);
-            const double error = p - (row->positive ? with : without);
-            const double w = p * (1 - p);
+            const auto times = static_cast<double>(row->weight);
+            const double error = times * (p - (row->positive ? with : without));
+            const double w = times * p * (1 - p);
             g0 += error;
             g1 += error * x;
             h00 += w;
@@ -183,9 +200,12 @@ constexpr double kFewestToDecide = 10;  // posts of either kind; a threshold fro
 /// How right a threshold is for one source.
 struct Counts {
     double positives = 0, negatives = 0, given = 0, hits = 0;
-    double weight = 0;
-    [[nodiscard]] bool decides() const { return std::min(positives, negatives) >= kFewestToDecide; }
-    [[nodiscard]] double f1() const { return weight * 2 * hits / (given + positives); }
+    bool is_slight = false;  ///< its posts count less than once
+    double say = 0;
+    [[nodiscard]] bool has_enough() const {
+        return std::min(positives, negatives) >= kFewestToDecide;
+    }
+    [[nodiscard]] double f1() const { return 2 * hits / (given + positives); }
 };
 
 // Thresholds are tried in these steps of log-odds, and each is judged with its neighbours: the
@@ -196,20 +216,29 @@ constexpr int kNeighbours = 10;  // to either side
 
 /// The probability from which on the label is best given: by the sources' mean F1, for a large
 /// source must not decide for a small one. The desk's own posts count as much as all others
-/// together. Sources of one class, or of few posts, have no say.
+/// together. Sources of one class, or of few posts, have no say, nor have those whose posts count
+/// less than once where others can decide.
 double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources,
                       const TrainOptions& options) {
     const auto desk = options.desk_source;
     std::vector<Counts> counts(sources);
-    for (const auto& one : scored)
-        ++(one.row->positive ? counts[one.row->source].positives
-                             : counts[one.row->source].negatives);
-    double others = 0;
-    for (std::size_t i = 0; i < sources; ++i) {
-        counts[i].weight = 1;
-        if (static_cast<int>(i) != desk && counts[i].decides()) ++others;
+    for (const auto& one : scored) {
+        auto& count = counts[one.row->source];
+        ++(one.row->positive ? count.positives : count.negatives);
+        count.is_slight = one.row->weight < 1;
     }
-    if (desk >= 0) counts[static_cast<std::size_t>(desk)].weight = std::max(others, 1.0);
+    const bool slight_decide = std::none_of(counts.begin(), counts.end(), [](const Counts& one) {
+        return one.has_enough() && !one.is_slight;
+    });
+    for (auto& count : counts)
+        count.say = count.has_enough() && (slight_decide || !count.is_slight) ? 1 : 0;
+    if (desk >= 0) {
+        auto& own = counts[static_cast<std::size_t>(desk)].say;
+        const auto others =
+            std::accumulate(counts.begin(), counts.end(), -own,
+                            [](double sum, const Counts& one) { return sum + one.say; });
+        own *= std::max(others, 1.0);
+    }
     std::vector<double> sums;
     for (int step = -kSteps; step <= kSteps; ++step) {
         for (auto& count : counts) count.given = count.hits = 0;
@@ -219,7 +248,7 @@ double best_threshold(const std::vector<Scored>& scored, std::uint32_t sources,
             counts[one.row->source].hits += one.row->positive ? 1 : 0;
         }
         double sum = 0;
-        for (const auto& count : counts) sum += count.decides() ? count.f1() : 0;
+        for (const auto& count : counts) sum += count.say > 0 ? count.say * count.f1() : 0;
         sums.push_back(sum);
     }
     double best = -1, threshold = 0.5;
@@ -272,7 +301,10 @@ public:
         }
         for (const auto& [without, with] : counts)
             apart_.push_back(!options.pooled || without == 0 || with == 0);
-        for (const auto& row : rows) times_.push_back(row.repeat * weight_of(row, counts));
+        parts_ = parts_of(rows) * (options.balance ? kHalves : 1);
+        for (const auto& row : rows)
+            times_.push_back(static_cast<std::uint32_t>(
+                std::lround(parts_ * static_cast<double>(row.weight) * balance_of(row, counts))));
         if (positives == 0 || static_cast<std::size_t>(positives) == rows.size())
             throw std::runtime_error("every post has the same label: nothing can be learned");
     }
@@ -303,15 +335,13 @@ public:
     }
 
 private:
-    /// How often a row of this source and class counts, in halves when classes are balanced.
-    [[nodiscard]] std::uint32_t weight_of(const Row& row,
-                                          const std::vector<std::array<double, 2>>& counts) const {
-        if (!options_.balance) return 1;
-        if (row.source == kBackground) return kHalves;
+    /// How often a row counts so that its source's classes are balanced, in halves.
+    [[nodiscard]] double balance_of(const Row& row,
+                                    const std::vector<std::array<double, 2>>& counts) const {
+        if (!options_.balance || row.source == kBackground) return 1;
         const auto& count = counts[row.source];
         const auto rarer = std::sqrt(count[row.positive ? 0 : 1] / count[row.positive ? 1 : 0]);
-        return static_cast<std::uint32_t>(
-            std::lround(kHalves * std::clamp(rarer, 1.0, kMostBalance)));
+        return std::round(kHalves * std::clamp(rarer, 1.0, kMostBalance)) / kHalves;
     }
 
     void find_candidates() {
@@ -390,7 +420,7 @@ private:
     [[nodiscard]] Fit fit(std::vector<FeatureId>& chosen, int without_fold) const {
         const auto refit = [&] {
             return Problem(rows_, times_, chosen, values_, apart_, without_fold)
-                .fit(L2R_LR, options_.refit_cost / (options_.balance ? kHalves : 1));
+                .fit(L2R_LR, options_.refit_cost / parts_);
         };
         const auto first = refit().by_column;
         std::size_t kept = 0;
@@ -461,7 +491,8 @@ private:
     const TrainOptions& options_;
     const std::function<void(const std::string&)>& progress_;
     std::uint32_t sources_ = 0;
-    std::vector<std::uint32_t> times_;  ///< by row: how often it counts
+    std::uint32_t parts_ = 1;           ///< how often a row is shown that counts once
+    std::vector<std::uint32_t> times_;  ///< by row: how often it is shown
     std::vector<bool> apart_;           ///< sources that have an intercept of their own
     std::vector<FeatureId> candidates_;
     std::vector<FeatureId> origins_;  ///< features that are weighed last

@@ -16,8 +16,8 @@ struct Row {
     float fixed = 0;                  ///< log-odds of those whose weight is not to be learned
     bool positive = false;
     std::uint32_t source = 0;
-    std::uint32_t repeat = 1;  ///< how many times it counts
-    std::uint32_t fold = 0;    ///< below kFolds; for figures on posts that were not learned from
+    float weight = 1;        ///< how many times it counts; the same for all posts of a source
+    std::uint32_t fold = 0;  ///< below kFolds; for figures on posts that were not learned from
 };
 inline constexpr std::uint32_t kFolds = 5;
 /// The source of posts that are taken to be negative: they have no intercept of their own, which

@@ -218,6 +218,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((row["hits"], row["given"], whole["posts"]), (row["positives"], row["positives"], 400))
         for part in ("0/2", "3/2", "2", "1/2x"):
             self.assertEqual(self.run_hark("eval", str(folder / "desk.ndjson"), "--part", part).returncode, 2, part)
+        wrong = self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "en", "--weigh", "desk=0", "-o", str(pack))
+        self.assertEqual(wrong.returncode, 2, wrong.stderr)
         nothing = self.run_hark("learn", str(folder / "desk.ndjson"), "--label", "leak", "--lang", "pl", "-o", str(pack))
         self.assertEqual(nothing.returncode, 1)
         self.assertIn(b"nothing can be learned", nothing.stderr)

@@ -198,6 +198,52 @@ TEST(Trainer, TheDeskHasHalfTheSayAboutTheThreshold) {
     EXPECT_LT(threshold(1), threshold(0) - 0.02);
 }
 
+/// Two sources that say the contrary of feature 0; how often the label is given says nothing.
+std::vector<Row> contradicting_rows() {
+    std::mt19937 random(5);
+    std::vector<Row> all(4000);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto& row = all[i];
+        row.source = static_cast<std::uint32_t>(i) % 2;
+        const bool has = random() % 2 == 0;
+        if (has) row.features.push_back(0);
+        row.positive = random() % 10 < (has == (row.source == 0) ? 8 : 2);
+        row.fold = static_cast<std::uint32_t>(i / 2) % kFolds;
+    }
+    return all;
+}
+
+TEST(Trainer, ASourceThatCountsMoreTeachesMore) {
+    auto all = contradicting_rows();
+    const auto weighed = [&](float first, float second) {
+        for (auto& row : all) row.weight = row.source == 0 ? first : second;
+        return weight_of(learned_from(all), 0);
+    };
+    EXPECT_NEAR(weighed(1, 1), 0, 0.2);
+    EXPECT_GT(weighed(1, 0.3F), 1);
+    EXPECT_LT(weighed(0.3F, 1), -1);
+    EXPECT_NEAR(weighed(3, 1), weighed(1, 0.33F), 0.2);
+}
+
+TEST(Trainer, SourcesThatCountLessThanOnceHaveNoSayAboutTheThreshold) {
+    // The same posts twice, but that the label is rarer in the second source.
+    auto all = rows(6000);
+    const auto count = all.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto row = all[i];
+        row.source = 1;
+        row.positive = row.positive && i % 4 == 0;
+        all.push_back(std::move(row));
+    }
+    const auto lead = [&](float first, float second) {
+        for (auto& row : all) row.weight = row.source == 0 ? first : second;
+        const auto learned = learned_from(all);
+        return std::log(learned.threshold / (1 - learned.threshold)) - learned.bias;
+    };
+    EXPECT_GT(lead(0.9F, 1), lead(1, 0.9F) + 0.3);
+    EXPECT_NEAR(lead(0.9F, 0.9F), lead(1, 1), 0.05) << "somebody must decide";
+}
+
 TEST(Trainer, AThresholdLeansByWhatWasAskedFor) {
     const auto all = rows(6000);
     TrainOptions options;
