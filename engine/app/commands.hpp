@@ -46,8 +46,8 @@ struct RulesOptions {
 
 struct SourcesOptions {
     std::string config;
-    std::string admin;           ///< HOST:PORT; empty: as the configuration says
-    std::string name;            ///< test: of the source
+    std::string admin;   ///< HOST:PORT; empty: as the configuration says
+    std::string name;    ///< test: of the source
     std::uint32_t seconds = 10;  ///< test: for the whole of it
     bool json = false;
 };
@@ -59,7 +59,7 @@ struct LearnOptions {
     std::string label;
     std::string lang;
     std::string output;
-    std::string desk;                ///< the source that has half the say about the threshold
+    std::string desk;  ///< the source that has half the say about the threshold
     std::vector<std::string> weigh;  ///< `SOURCE=N`: its posts count N times
     std::size_t most_rules = 2000;
     std::uint32_t fewest = 4;
@@ -67,7 +67,7 @@ struct LearnOptions {
     double lean = 0;
     double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
-    std::uint32_t names = 0;           ///< posts that must have a `@name`; 0: names are no features
+    std::uint32_t names = 0;  ///< posts that must have a `@name`; 0: names are no features
     std::vector<std::string> origins;  ///< patterns that tell where posts come from
     bool pooled = false;
     bool balance = false;
