@@ -64,6 +64,7 @@ Vocabulary::Unit Vocabulary::pair_of(Unit first, Unit second, std::uint32_t gap)
         if (made_pairs_[at].gap == gap) return made_pairs_[at].unit;
     }
     const auto unit = make_unit();
+    ++made_[second].pairs;
     made_pairs_.push_back({unit, gap, known->second});
     known->second = static_cast<std::uint32_t>(made_pairs_.size() - 1);
     return unit;
@@ -90,54 +91,64 @@ Vocabulary::Unit Vocabulary::with_traits(Unit unit) const noexcept {
            std::min(made.reach, kFarReach) << kReachShift;
 }
 
-void Vocabulary::finish_pairs() {
-    while ((std::size_t{1} << (64 - pair_shift_)) < 2 * kBitsASlot * made_pairs_.size())
-        --pair_shift_;
-    const auto bits = std::size_t{1} << (64 - pair_shift_);
-    pair_bits_.assign(bits / 64, 0);
-    pairs_.assign(bits / kBitsASlot, {});  // at most half full
-    pair_mask_ = pairs_.size() - 1;
-    for (const auto& [made_key, first] : first_pairs_) {
-        const auto key = pair_key(numbers_[made_key >> 32U], numbers_[made_key & kNumber]);
-        const auto place = pair_place(key);
-        pair_bits_[place.word] |= place.bits;
-        for (auto i = first; i != kNoNext; i = made_pairs_[i].next) {
+/// A unit that neither hits nor ends a pair has a number too, behind all lists.
+void Vocabulary::make_lists() {
+    numbers_.assign(made_.size(), 0);
+    std::size_t row_words = 0;
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+        const auto& made = made_[i];
+        numbers_[i] = static_cast<Unit>(lists_.size());
+        if (made.pairs > 0) {
+            const auto row = Row::of(row_words, made.pairs);
+            lists_.push_back(row.as_listed());
+            row_words = row.end();
+            HARK_CHECK(row_words < Row::kMostWords);
+        }
+        if (made.hits()) lists_.resize(lists_.size() + 2 + made.targets + made.groups);
+    }
+    auto next = static_cast<Unit>(lists_.size());
+    HARK_CHECK(lists_.size() + made_.size() < kNumber);  // WordTable::kNone has the last
+    rows_.assign(row_words, 0);
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+        if (made_[i].pairs == 0 && !made_[i].hits()) numbers_[i] = next++;
+    }
+    // The counts say where the next one goes, until all are there.
+    const auto list_of = [this](Unit unit) {
+        return &lists_[numbers_[unit] + (made_[unit].pairs > 0 ? 1 : 0)];
+    };
+    for (const auto& [unit, target] : made_targets_) {
+        auto* const list = list_of(unit);
+        list[2 + list[0]++] = target;
+    }
+    for (const auto& [unit, group] : made_groups_) {
+        auto* const list = list_of(unit);
+        list[2 + list[0] + list[1]++] = with_traits(group);
+    }
+    give_back(made_targets_);
+    give_back(made_groups_);
+}
+
+void Vocabulary::fill_rows() {
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+        if (made_[i].pairs == 0) continue;
+        const Row row(lists_[numbers_[i]]);
+        std::fill(&rows_[row.first_slot()], rows_.data() + row.end(), Row::kFree);
+    }
+    for (const auto& [key, of_key] : first_pairs_) {
+        const auto first = numbers_[key >> 32U];
+        const Row row(lists_[numbers_[static_cast<Unit>(key)]]);
+        const auto sought = row.sought(first);
+        rows_[sought.word] |= sought.bits;
+        for (auto i = of_key; i != kNoNext; i = made_pairs_[i].next) {
             const auto& pair = made_pairs_[i];
-            auto at = place.slot;
-            while (pairs_[at].key != kNoPair) at = (at + 1) & pair_mask_;
-            pairs_[at] = {key, with_traits(pair.unit), pair.gap};
+            auto at = sought.slot;
+            while (rows_[at] != Row::kFree) at = row.after(at);
+            rows_[at] = pair_slot(first, pair.gap, with_traits(pair.unit));
             farthest_ = std::max(farthest_, pair.gap + 1);
         }
     }
     give_back(first_pairs_);
     give_back(made_pairs_);
-}
-
-/// Units that hit nothing have numbers too, behind all lists.
-void Vocabulary::make_lists() {
-    std::size_t size = 0;
-    numbers_.assign(made_.size(), 0);
-    for (std::size_t i = 0; i < made_.size(); ++i) {
-        numbers_[i] = static_cast<Unit>(size);
-        if (made_[i].hits()) size += 2 + made_[i].targets + made_[i].groups;
-    }
-    auto next = static_cast<Unit>(size);
-    HARK_CHECK(size + made_.size() < kNumber);  // WordTable::kNone has the last
-    lists_.assign(size, 0);
-    for (std::size_t i = 0; i < made_.size(); ++i) {
-        if (!made_[i].hits()) numbers_[i] = next++;
-    }
-    // The counts say where the next one goes, until all are there.
-    for (const auto& [unit, target] : made_targets_) {
-        auto* const list = &lists_[numbers_[unit]];
-        list[2 + list[0]++] = target;
-    }
-    for (const auto& [unit, group] : made_groups_) {
-        auto* const list = &lists_[numbers_[unit]];
-        list[2 + list[0] + list[1]++] = with_traits(group);
-    }
-    give_back(made_targets_);
-    give_back(made_groups_);
 }
 
 void Vocabulary::finish() {
@@ -156,7 +167,7 @@ void Vocabulary::finish() {
         else lengths_after_four_[long_filter_of(key)] |= bit;
         if (stem.size() <= WordKey::kBytes) short_stems_.add(key, unit);
     }
-    finish_pairs();
+    fill_rows();
     is_empty_ = made_.empty();
     give_back(made_);
     give_back(numbers_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
@@ -55,8 +56,8 @@ public:
 
 private:
     /// A word, a stem, a group or a row. While they are gathered, its number alone; finish() makes
-    /// that the place of its list and adds what the scan asks first, so that most words of a text
-    /// need no look at lists_.
+    /// that its place in lists_ and adds what the scan asks first, so that most words of a text
+    /// need no look there.
     using Unit = std::uint32_t;
     static constexpr Unit kNumber = (Unit{1} << 26U) - 1;
     static constexpr Unit kHits = Unit{1} << 26U;  ///< it has targets or groups
@@ -71,8 +72,9 @@ private:
     struct UnitInMaking {
         std::uint32_t targets = 0;  ///< how many
         std::uint32_t groups = 0;   ///< how many it belongs to
+        std::uint32_t pairs = 0;    ///< how many end with it
+        std::uint32_t reach = 0;    ///< one more than the largest gap of these; 0: there are none
         bool begins_pair = false;
-        std::uint32_t reach = 0;  ///< one more than the largest gap of these pairs; 0: of none
         [[nodiscard]] bool hits() const noexcept { return targets + groups > 0; }
     };
     /// What a unit has: a target or a group. All in one list, since lists of their own would be
@@ -87,16 +89,10 @@ private:
         std::uint32_t next;  ///< of the same two units with another gap; kNoNext: none
     };
     static constexpr std::uint32_t kNoNext = ~std::uint32_t{0};
-    static constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
-    struct Pair {
-        std::uint64_t key = kNoPair;
-        Unit unit = 0;  ///< what the two are together
-        std::uint32_t gap = 0;
-    };
     Unit make_unit();
     void make_lists();
     [[nodiscard]] Unit with_traits(Unit unit) const noexcept;
-    void finish_pairs();
+    void fill_rows();
     Unit unit_of(const Element& element);
     Unit unit_of(const Sequence& sequence);
     Unit pair_of(Unit first, Unit second, std::uint32_t gap);
@@ -110,20 +106,56 @@ private:
         return filter_of(key.low & 0xFFFFFFFF);
     }
     static std::uint64_t pair_key(Unit first, Unit second) noexcept {
-        return static_cast<std::uint64_t>(first & kNumber) << 32U | (second & kNumber);
+        return std::uint64_t{first} << 32U | second;
     }
-    /// Where a pair is looked for: its two bits of one word, and from its slot on.
-    struct PairPlace {
-        std::size_t word;
-        std::uint64_t bits;
-        std::size_t slot;
+
+    /// Where in rows_ the pairs are that end with one unit: words of bits, two a pair in one of
+    /// them, since most neighbours make no pair; then slots, of open addressing. A second's firsts
+    /// lie together, so that the words before it are asked for in few lines of memory.
+    class Row {
+    public:
+        static constexpr std::uint64_t kFree = ~std::uint64_t{0};  ///< a slot
+        struct Sought {
+            std::uint64_t bits;
+            std::size_t word;  ///< of rows_
+            std::size_t slot;
+        };
+        /// Not full: the search for a pair ends at a free slot.
+        [[nodiscard]] static Row of(std::size_t begin, std::uint32_t pairs) noexcept {
+            const auto log_slots = std::bit_width(pairs + pairs / 3);
+            return Row(static_cast<std::uint32_t>(begin << kLogBits) | log_slots);
+        }
+        explicit Row(std::uint32_t as_listed) noexcept
+            : begin_(as_listed >> kLogBits), log_slots_(as_listed % (1U << kLogBits)) {}
+        [[nodiscard]] std::uint32_t as_listed() const noexcept {
+            return static_cast<std::uint32_t>(begin_ << kLogBits) | log_slots_;
+        }
+        [[nodiscard]] std::size_t end() const noexcept { return first_slot() + slots(); }
+        [[nodiscard]] std::size_t first_slot() const noexcept {
+            return begin_ + (slots() + kSlotsAWord - 1) / kSlotsAWord;
+        }
+        [[nodiscard]] Sought sought(Unit first) const noexcept {
+            const auto hash = (first & kNumber) * 0x9E3779B97F4A7C15;
+            const auto slot = hash >> (64 - log_slots_);
+            return {std::uint64_t{1} << (hash >> 32U) % 64 | std::uint64_t{1} << (hash >> 38U) % 64,
+                    begin_ + slot / kSlotsAWord, first_slot() + slot};
+        }
+        [[nodiscard]] std::size_t after(std::size_t slot) const noexcept {
+            return slot + 1 == end() ? first_slot() : slot + 1;
+        }
+        static constexpr std::size_t kMostWords = std::size_t{1} << 27U;  ///< of rows_
+
+    private:
+        static constexpr unsigned kLogBits = 5;
+        static constexpr std::size_t kSlotsAWord = 4;  ///< so many share a word of bits
+        [[nodiscard]] std::size_t slots() const noexcept { return std::size_t{1} << log_slots_; }
+        std::size_t begin_;
+        unsigned log_slots_;  ///< at least 1
     };
-    [[nodiscard]] PairPlace pair_place(std::uint64_t key) const noexcept {
-        const auto hash = key * 0x9E3779B97F4A7C15;
-        const auto bit = hash >> pair_shift_;
-        const auto second = (hash >> 32U) % 64;  // of bits that pair_shift_ leaves out
-        return {bit / 64, std::uint64_t{1} << bit % 64 | std::uint64_t{1} << second,
-                bit / kBitsASlot};
+    /// A slot: the first's number, the gap, and what the two are together.
+    static constexpr unsigned kGapShift = 26;
+    static std::uint64_t pair_slot(Unit first, std::uint32_t gap, Unit whole) noexcept {
+        return std::uint64_t{whole} << 32U | gap << kGapShift | (first & kNumber);
     }
 
     static Unit find(const Table& table, std::string_view text) noexcept {
@@ -158,15 +190,11 @@ private:
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> first_pairs_;  ///< of these, by key
 
     bool is_empty_ = true;
-    /// Of each unit that hits: how many targets and how many groups, then these.
+    /// Of each unit: its row, if a pair ends with it; if it hits, how many targets and how many
+    /// groups, then these.
     std::vector<std::uint32_t> lists_;
+    std::vector<std::uint64_t> rows_;
     boost::unordered_flat_map<GroupNumber, Unit> groups_;
-    std::vector<Pair> pairs_;  ///< open addressing; one key may come several times
-    // Two bits for each pair, in one word, of sixteen: most neighbours make no pair.
-    std::vector<std::uint64_t> pair_bits_;
-    static constexpr std::size_t kBitsASlot = 8;
-    unsigned pair_shift_ = 58;
-    std::size_t pair_mask_ = 0;
     std::uint32_t farthest_ = 0;
 };
 
@@ -184,7 +212,8 @@ void Vocabulary::take(Unit unit, Place place, Scratch& scratch, Hit& hit) const 
         if (!known) recent.push_back({place, unit});
     }
     if ((unit & kHits) != 0) {
-        const auto* const list = lists_.data() + (unit & kNumber);
+        const auto* const list =
+            lists_.data() + (unit & kNumber) + (unit >> kReachShift != 0 ? 1 : 0);
         const auto* const targets = list + 2;
         const auto* const groups = targets + list[0];
         for (const auto* at = targets; at != groups; ++at) hit(*at, place.bytes);
@@ -199,21 +228,22 @@ void Vocabulary::take_pairs(Unit second, Place place, std::size_t earlier, Scrat
                             Hit& hit) const {
     const auto near = second >> kReachShift;
     const auto reach = near == kFarReach ? farthest_ : near;
+    const Row row(lists_[second & kNumber]);
     for (auto i = earlier; i-- > 0;) {
         const auto& first = scratch.recent[i];
         if (first.place.position >= place.first) continue;
         const auto distance = place.first - first.place.position;
         if (distance > reach) break;
-        const auto key = pair_key(first.unit, second);
-        const auto where = pair_place(key);
-        if ((pair_bits_[where.word] & where.bits) != where.bits) continue;
+        const auto sought = row.sought(first.unit);
+        if ((rows_[sought.word] & sought.bits) != sought.bits) continue;
         // `first` may move once anything is taken.
+        const auto number = first.unit & kNumber;
         const Place whole{
             first.place.first, place.position, {first.place.bytes.begin, place.bytes.end}};
-        for (auto at = where.slot; pairs_[at].key != kNoPair; at = (at + 1) & pair_mask_) {
-            const auto& pair = pairs_[at];
-            if (pair.key != key || distance > pair.gap + 1) continue;
-            take(pair.unit, whole, scratch, hit);
+        for (auto at = sought.slot; rows_[at] != Row::kFree; at = row.after(at)) {
+            const auto pair = static_cast<std::uint32_t>(rows_[at]);
+            if ((pair & kNumber) != number || distance > (pair >> kGapShift) + 1) continue;
+            take(static_cast<Unit>(rows_[at] >> 32U), whole, scratch, hit);
         }
     }
 }
