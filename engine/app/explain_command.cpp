@@ -73,11 +73,12 @@ void print_rules(const RuleBook& book, const Condition& when, const pipeline::Wa
     }
 }
 
-void print_quotes(const RuleBook& book, RuleIndex rule, pipeline::Walk& walk) {
+void print_quotes(const RuleBook& book, RuleIndex rule, const pipeline::Walk& walk) {
     const auto told_by = book.packs[book.rules[rule].pack].told_by;
     if (told_by == kNoRule || book.rules[rule].weight < 0) return;
-    std::printf("quotations %s: `%s` %s\n", walk.fired(told_by) ? "are not seen" : "count",
-                book.rules[told_by].id.c_str(), walk.fired(told_by) ? "fired" : "did not fire");
+    const bool told = walk.hit_unquoted(told_by);
+    std::printf("quotations %s: `%s` %s outside of them\n", told ? "are not seen" : "count",
+                book.rules[told_by].id.c_str(), told ? "stands" : "does not stand");
 }
 
 int try_text(Explained explained, const std::string& text, std::vector<Fault>& faults) {

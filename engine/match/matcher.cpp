@@ -87,6 +87,12 @@ void Matcher::hit_or_wait(Target target, Span place, std::span<const Span> quote
     else hit(target, place, out);
 }
 
+bool Matcher::hit_unquoted(RuleIndex rule) const noexcept {
+    return hits_[rule].post == post_ &&
+           std::none_of(quoted_.begin(), quoted_.end(),
+                        [rule](const Reported& one) { return one.target == rule; });
+}
+
 /// Gathers first: what is known of a target comes from memory meanwhile.
 void Matcher::scan_vocabulary(std::string_view folded) noexcept {
     reported_.clear();

@@ -35,6 +35,9 @@ public:
     /// rules whose pattern did not fire and for rules without one.
     [[nodiscard]] std::optional<Span> locate(RuleIndex rule, const FoldedText& folded);
 
+    /// Whether a rule's pattern stands in the text scanned last, and not only in quotations.
+    [[nodiscard]] bool hit_unquoted(RuleIndex rule) const noexcept;
+
     /// Words of the text scanned last that were read as something else, but for those that are
     /// words as they stand; and whether one of them stood in another alphabet, so that the text's
     /// language is in doubt.

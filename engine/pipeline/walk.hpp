@@ -44,10 +44,13 @@ public:
     /// rules.
     [[nodiscard]] bool fires(RuleIndex rule, const Mention& mention);
 
-    /// Of the mention that was judged last: a fact, whether a rule fired, and what came out for a
-    /// label whether it was given or not.
+    /// Of the mention that was judged last: a fact, whether a rule fired, whether its pattern
+    /// stands outside quotations, and what came out for a label whether it was given or not.
     [[nodiscard]] std::optional<std::int64_t> fact(Fact fact, const Mention& mention) const;
     [[nodiscard]] bool fired(RuleIndex rule) const noexcept { return judge_.fired(rule); }
+    [[nodiscard]] bool hit_unquoted(RuleIndex rule) const noexcept {
+        return matcher_.hit_unquoted(rule);
+    }
     [[nodiscard]] std::span<const RuleIndex> fired_rules() const noexcept {
         return judge_.fired_rules();
     }

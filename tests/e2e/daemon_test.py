@@ -242,6 +242,19 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(same, r"(?m)^trolling +1 +1 +0 +0$")
         self.assertEqual(self.run_hark("replay", "-", given="no record\n").returncode, 1)
 
+    def test_explain_tells_whether_quotations_count(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "abuse.yaml").write_text(
+            "label: trolling\nlang: en\nthreshold: 0.5\nbias: -1\nquotes_told_by: a.told\nrules:\n"
+            "  - {id: a.told, pattern: says, weight: 0, hit: [He says so], miss: [He does so]}\n"
+            "  - {id: a.home, pattern: go back home, weight: 2, hit: [Go back home], miss: [Come home]}\n")
+        for text, quotations, fires in (
+                ('Our mayor says "go back home now" to people in the square', "are not seen", "does not fire"),
+                ('I saw "so says he go back home now" on the wall of the square', "count", "fires")):
+            said = self.run_hark("rules", "explain", "a.home", "--rules", str(folder), "--text", text).stdout.decode()
+            self.assertIn(f"quotations {quotations}: `a.told`", said)
+            self.assertIn(f"it {fires}\n", said)
+
     def test_usage(self):
         self.assertEqual(self.run_hark("classfy").returncode, 2)
         self.assertEqual(self.run_hark().returncode, 2)

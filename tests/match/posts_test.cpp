@@ -117,10 +117,12 @@ TEST_F(PostsTest, HitsAreThoseOfASlowSearch) {
         if (pattern->expression.empty()) known.push_back({i, std::move(pattern->sequences)});
     }
     ASSERT_GT(known.size(), 300U);
-    for (std::size_t i = 0; i < posts.size(); i += 8) {  // slow indeed
+    constexpr std::size_t kShare = 8;  // slow indeed: of the posts, and of the rules for each
+    for (std::size_t i = 0; i < posts.size(); i += kShare) {
         const std::string folded(folder.fold(posts[i]).bytes);
         matcher.scan({folded, {}}, matches);
         for (const auto& [rule, sequences] : known) {
+            if ((rule + i / kShare) % kShare != 0) continue;
             const bool expected = std::any_of(
                 sequences.begin(), sequences.end(),
                 [&](const Sequence& sequence) { return !places_of(sequence, folded).empty(); });
