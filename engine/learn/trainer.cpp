@@ -14,6 +14,7 @@
 
 #include "learn/origins.hpp"
 #include "learn/threshold.hpp"
+#include "learn/twins.hpp"
 
 namespace hark::learn {
 
@@ -185,6 +186,11 @@ Scaling scale(const std::vector<Scored>& scored) {
     return fit;
 }
 
+// From this share of the posts on a feature must weigh more, by the root of how much more frequent
+// it is, up to so many times.
+constexpr double kFrequent = 0.01;
+constexpr double kMostDear = 3;
+
 class Trainer {
 public:
     Trainer(const std::vector<Row>& rows, std::size_t features, const TrainOptions& options,
@@ -250,7 +256,9 @@ private:
 
     void find_candidates() {
         std::vector<std::uint32_t> seen(features_, 0);
+        seen_.assign(features_, 0);
         for (const auto& row : rows_) {
+            for (const auto feature : row.features) ++seen_[feature];
             // The desk's posts are of all origins: too few to say how one origin differs.
             const bool is_desk = static_cast<int>(row.source) == options_.desk_source;
             for (const auto feature : row.features)
@@ -320,19 +328,31 @@ private:
         return posts;
     }
 
-    /// Twice: features whose weight came out small leave, and the others take over their part.
+    /// Twice: features whose weight came out small, and twins of heavier ones, leave, and the
+    /// others take over their part.
     [[nodiscard]] Fit fit(std::vector<FeatureId>& chosen, int without_fold) const {
         const auto refit = [&] {
             return Problem(rows_, times_, chosen, values_, apart_, without_fold)
                 .fit(L2R_LR, options_.refit_cost / parts_);
         };
         const auto first = refit().by_column;
-        std::size_t kept = 0;
+        std::vector<std::pair<double, FeatureId>> heavy;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
-            if (std::abs(first[i]) >= options_.least_weight) chosen[kept++] = chosen[i];
+            const auto weight = std::abs(first[i]);
+            if (weight >= least_weight_of(chosen[i])) heavy.emplace_back(-weight, chosen[i]);
         }
-        chosen.resize(kept);
+        std::sort(heavy.begin(), heavy.end());
+        chosen.clear();
+        for (const auto& one : heavy) chosen.push_back(one.second);
+        chosen = without_twins(rows_, chosen, features_);
+        std::sort(chosen.begin(), chosen.end());
         return refit();
+    }
+
+    /// Each post that has a feature pays for its rule: what many have must weigh more.
+    [[nodiscard]] double least_weight_of(FeatureId feature) const {
+        const auto share = seen_[feature] / static_cast<double>(rows_.size());
+        return options_.least_weight * std::clamp(std::sqrt(share / kFrequent), 1.0, kMostDear);
     }
 
     [[nodiscard]] double shipped_intercept(const Fit& fit) const {
@@ -398,6 +418,7 @@ private:
     std::uint32_t parts_ = 1;           ///< how often a row is shown that counts once
     std::vector<std::uint32_t> times_;  ///< by row: how often it is shown
     std::vector<bool> apart_;           ///< sources that have an intercept of their own
+    std::vector<std::uint32_t> seen_;   ///< by feature: posts that have it
     std::vector<FeatureId> candidates_;
     std::vector<FeatureId> origins_;  ///< features that are weighed last
     double cost_ = 0;                 ///< of the L1 fit that chose
