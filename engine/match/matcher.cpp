@@ -151,9 +151,16 @@ std::optional<Span> Matcher::locate(RuleIndex rule, const FoldedText& folded) {
     const auto& hit = hits_[rule];
     if (hit.post != post_) return std::nullopt;
     if (hit.place.end > 0) return hit.place;
+    if (const auto place = find_pattern(rule, folded.bytes)) return place;
+    if (respelled_.segments.empty()) return std::nullopt;
+    const auto place = find_pattern(rule, respelled_.text);
+    return place ? std::optional(respelled_.original(*place)) : std::nullopt;
+}
+
+std::optional<Span> Matcher::find_pattern(RuleIndex rule, std::string_view text) {
     const auto& pattern = rules_->patterns_[rule];
     for (const auto& sequence : pattern.sequences) {
-        if (const auto place = find_sequence(sequence, folded.bytes)) return place;
+        if (const auto place = find_sequence(sequence, text)) return place;
     }
     if (pattern.expression.empty()) return std::nullopt;
     struct Wanted {
@@ -167,14 +174,13 @@ std::optional<Span> Matcher::locate(RuleIndex rule, const FoldedText& folded) {
         one->span = Span{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)};
         return 1;
     };
-    const auto result =
-        hs_scan(rules_->places_.get(), folded.bytes.data(),
-                static_cast<unsigned>(folded.bytes.size()), 0, scratch_, on_match, &wanted);
+    const auto result = hs_scan(rules_->places_.get(), text.data(),
+                                static_cast<unsigned>(text.size()), 0, scratch_, on_match, &wanted);
     HARK_CHECK(result == HS_SUCCESS || result == HS_SCAN_TERMINATED);
     if (wanted.span) {
         auto& [begin, end] = *wanted.span;
-        while (begin + 1 < end && folded.bytes[begin] == ' ') ++begin;
-        while (begin + 1 < end && folded.bytes[end - 1] == ' ') --end;
+        while (begin + 1 < end && text[begin] == ' ') ++begin;
+        while (begin + 1 < end && text[end - 1] == ' ') --end;
     }
     return wanted.span;
 }

@@ -64,6 +64,7 @@ private:
                      Matches& out) noexcept;
     void hit(Target target, Span place, Matches& out) noexcept;
     void scan_patterns(std::string_view folded, Matches& out) noexcept;
+    [[nodiscard]] std::optional<Span> find_pattern(RuleIndex rule, std::string_view text);
 
     std::shared_ptr<const RuleSet> rules_;
     hs_scratch_t* scratch_ = nullptr;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -17,7 +16,6 @@ namespace hark::pipeline {
 class DeliveryTracker {
 public:
     using Slot = std::uint32_t;
-    using Remembered = std::array<Fingerprint, 4>;  ///< all-zero: nothing to remember
 
     struct FrameState {
         Acknowledger* acknowledger = nullptr;
@@ -34,7 +32,7 @@ public:
         std::uint32_t bytes = 0;  ///< taken from the budget
         std::uint16_t source = 0;
         bool is_mention = true;  ///< else a dead letter or a gap
-        Remembered remember{};
+        Fingerprint remember{};  ///< once the sink has it; all-zero: nothing
     };
 
     Slot open_frame(const Frame& frame) {

@@ -9,7 +9,8 @@
 
 namespace hark::pipeline {
 
-/// What was acknowledged lately, so that a redelivery is recognised: a fixed table of fingerprints,
+/// What was acknowledged lately, so that a redelivery is recognised, and what later mentions of a
+/// thing are judged by (that it was handed on, edited, deleted): a fixed table of fingerprints,
 /// eight to a bucket (one cache line), the oldest of a bucket giving way. Mapped from a file, so a
 /// restart (kill -9 included) does not forget; what a power cut loses is delivered once more, which
 /// the delivery promise allows.

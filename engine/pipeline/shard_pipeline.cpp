@@ -159,15 +159,14 @@ bool ShardPipeline::wanted(SourceState& source, Mention& mention) {
                                                 : of_handed_on(seen_.seed(), mention));
 }
 
-/// What to remember once the sink has all of it.
-ShardPipeline::Remembered ShardPipeline::to_remember(const SourceOptions& source,
-                                                     const Mention& mention, Fingerprint delivery,
-                                                     Fingerprint tombstone) const {
-    Remembered all = {delivery, tombstone};
-    if ((source.keep_all && !source.is_followed) || mention.action == Action::deleted) return all;
-    all[2] = of_handed_on(seen_.seed(), mention);
-    if (!mention.author.id.empty()) all[3] = of_author(seen_.seed(), mention);
-    return all;
+/// What later mentions of the same thing are judged by, whatever becomes of this one: a deletion
+/// may come while its post is on the way to the sink, and a post while its deletion is.
+void ShardPipeline::remember_state(const SourceOptions& source, const Mention& mention,
+                                   Fingerprint tombstone) {
+    if (tombstone != Fingerprint{}) seen_.remember(tombstone);
+    if ((source.keep_all && !source.is_followed) || mention.action == Action::deleted) return;
+    seen_.remember(of_handed_on(seen_.seed(), mention));
+    if (!mention.author.id.empty()) seen_.remember(of_author(seen_.seed(), mention));
 }
 
 void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame,
@@ -200,7 +199,8 @@ void ShardPipeline::judge(ingest::SourceIndex index, DeliveryTracker::Slot frame
     judged.mention = &mention;
     judged.frame = frame;
     judged.received_at = received_at;
-    judged.remember = to_remember(source.options, mention, delivery, tombstone);
+    judged.delivery = delivery;
+    remember_state(source.options, mention, tombstone);
     walk_.judge(mention, mentions.links_of(mention), judged.verdict);
     if (judged_count_ == judged_.size()) publish_judged(index);
 }
@@ -211,7 +211,7 @@ void ShardPipeline::publish_judged(ingest::SourceIndex index) {
 }
 
 void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
-    const auto& [mention_of, frame, received_at, remember, verdict] = judged;
+    const auto& [mention_of, frame, received_at, delivery, verdict] = judged;
     const auto& mention = *mention_of;
     const publish::RecordInput input{mention, verdict, walk_.rules().book(), walk_.rules().hash(),
                                      received_at};
@@ -228,7 +228,7 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
     message.time = received_at;
     const auto slot = tracker_.open_parcel(frame);
     tracker_.parcel(slot).source = index;
-    tracker_.parcel(slot).remember = remember;
+    tracker_.parcel(slot).remember = delivery;
     offer(slot, message, Topics::mentions());
     for (const auto& given : verdict.labels) {
         const auto& label = labels_[given.label];
@@ -279,7 +279,7 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
     const auto slot = publish_other(
         index, frame, writer_.dead_letter({reason, source.options.name, received_at, bytes}),
         Topics::dead_letters(), kDeadLetterType, received_at);
-    tracker_.parcel(slot).remember = {refusal};
+    tracker_.parcel(slot).remember = refusal;
 }
 
 DeliveryTracker::Slot ShardPipeline::publish_other(ingest::SourceIndex index,
@@ -319,9 +319,7 @@ void ShardPipeline::delivered(std::uint64_t token, Errc outcome,
     if (outcome != Errc::ok) refused_by_sink(slot, outcome, refused);
     auto& parcel = tracker_.parcel(slot);
     if (--parcel.pending > 0) return;
-    for (const auto& fingerprint : parcel.remember) {
-        if (fingerprint != Fingerprint{}) seen_.remember(fingerprint);
-    }
+    if (parcel.remember != Fingerprint{}) seen_.remember(parcel.remember);
     if (parcel.is_mention) records_.add();
     const auto bytes = parcel.bytes;
     const auto frame = parcel.frame;

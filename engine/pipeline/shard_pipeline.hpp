@@ -73,8 +73,6 @@ public:
     [[nodiscard]] std::size_t in_flight() const noexcept { return tracker_.in_flight(); }
 
 private:
-    using Remembered = DeliveryTracker::Remembered;
-
     struct SourceState {
         SourceOptions options;
         std::string event_source;  ///< CloudEvents `source`
@@ -100,7 +98,7 @@ private:
         const Mention* mention = nullptr;
         DeliveryTracker::Slot frame = 0;
         Timestamp received_at{};
-        Remembered remember;
+        Fingerprint delivery;
         Verdict verdict;
     };
 
@@ -122,8 +120,7 @@ private:
     void settle(DeliveryTracker::Slot frame) noexcept;
     [[nodiscard]] bool is_overtaken(const Mention& mention, Fingerprint thing) const;
     [[nodiscard]] bool wanted(SourceState& source, Mention& mention);
-    [[nodiscard]] Remembered to_remember(const SourceOptions& source, const Mention& mention,
-                                         Fingerprint delivery, Fingerprint tombstone) const;
+    void remember_state(const SourceOptions& source, const Mention& mention, Fingerprint tombstone);
 
     const Topics& topics_;
     SeenWindow& seen_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
 #include "triage/facts.hpp"
 #include "triage/least_digits.hpp"
@@ -45,15 +46,38 @@ bool Walk::names_brand(const Mention& mention) {
 void Walk::judge(const Mention& mention, std::span<const std::string_view> links, Verdict& out) {
     if (seeks_raw_ && (folded_.facts.digits >= digits_to_scan_ || triage::may_hold_pii(folded_)))
         matcher_.scan_raw(mention.text, matches_);
-    const auto lang = matcher_.in_other_script()
-                          ? std::string_view{}  // `ty idiot` looks like any language but its own
-                          : text::detect_language(mention.text, folded_, mention.lang);
-    judge_.judge({mention, folded_, mention.text, lang, matches_, links}, out);
+    auto lang = text::detect_language(mention.text, folded_, mention.lang);
+    // `ty idiot` looks like any language but its own; between Cyrillic words it is theirs.
+    if (matcher_.in_other_script() && lang != "ru" && lang != "uk") lang = {};
+    judge_scanned({mention, folded_, mention.text, lang, matches_, links}, out);
     out.lang = lang;
     out.brands.assign(matches_.brands.begin(), matches_.brands.end());
     std::sort(out.brands.begin(), out.brands.end());
     place_evidence(out.evidence);
     place_evidence(out.shadow);
+}
+
+void Walk::judge_scanned(const triage::JudgeInput& input, Verdict& out) {
+    judge_.judge(input, out);
+    if (out.pii.empty()) return;
+    scan_without(out.pii, input.original);
+    judge_.judge(input, out);
+}
+
+/// A word inside an address or a password is no reason for a label, and as evidence it would tell
+/// what the mask hides. Facts and brands stay those of the whole text.
+void Walk::scan_without(std::span<const PiiFinding> findings, std::string_view text) {
+    constexpr char kLetter = 'q';  // of a word that no rule has; spaces would join what they part
+    without_.assign(text);
+    for (const auto& [begin, end] : findings | std::views::transform(&PiiFinding::span))
+        std::fill(without_.begin() + begin, without_.begin() + end, kLetter);
+    const auto facts = folded_.facts;
+    folded_ = folder_.fold(without_);
+    folded_.facts = facts;
+    std::swap(whole_, matches_);
+    matcher_.scan(folded_, matches_);
+    std::swap(whole_.brands, matches_.brands);
+    std::swap(whole_.candidates, matches_.candidates);
 }
 
 bool Walk::fires(RuleIndex rule, const Mention& mention) {
@@ -63,8 +87,7 @@ bool Walk::fires(RuleIndex rule, const Mention& mention) {
     std::string_view lang = rules_->book().packs[tried.pack].lang;
     if (lang == "any") lang = {};
     if (!tried.when.langs.empty()) lang = text::detect_language(mention.text, folded_, "");
-    verdict_.clear();
-    judge_.judge({mention, folded_, mention.text, lang, matches_}, verdict_);
+    judge_scanned({mention, folded_, mention.text, lang, matches_}, verdict_);
     return judge_.fired(rule);
 }
 

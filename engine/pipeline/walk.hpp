@@ -65,6 +65,8 @@ public:
     [[nodiscard]] const match::RuleSet& rules() const noexcept { return *rules_; }
 
 private:
+    void judge_scanned(const triage::JudgeInput& input, Verdict& out);
+    void scan_without(std::span<const PiiFinding> findings, std::string_view text);
     void place_evidence(std::vector<Evidence>& evidence);
 
     std::shared_ptr<const match::RuleSet> rules_;
@@ -73,6 +75,8 @@ private:
     triage::Judge judge_;
     FoldedText folded_;
     Matches matches_;
+    std::string without_;  ///< the text without its personal data
+    Matches whole_;        ///< of the text with it
     Verdict verdict_;
     bool seeks_raw_ = false;  ///< some rule of personal data has an expression
     /// Texts with fewer need no raw scan, unless something else tells that they may hold personal

@@ -23,13 +23,17 @@ struct MaskOptions {
 
 [[nodiscard]] std::optional<MaskStyle> mask_style(std::string_view name) noexcept;
 
+/// `out` is overwritten with the value without blanks and signs, ASCII letters small: alike for
+/// values that differ in nothing else.
+void to_plain(std::string_view value, std::string& out);
+
 /// Writes what stands in a value's place. Not thread-safe; no allocation once warm.
 class Mask {
 public:
     explicit Mask(MaskOptions options);
 
-    /// `out` is overwritten. Values that differ only in blanks, signs and ASCII capitals have one
-    /// hash. Secrets (`PASSWORD`, `API_KEY`) never show a part.
+    /// `out` is overwritten. Values that are alike by to_plain() have one hash. Secrets
+    /// (`PASSWORD`, `API_KEY`) never show a part.
     void replace(std::string_view type, std::string_view value, std::string& out);
 
     [[nodiscard]] bool authors() const noexcept { return options_.authors; }

@@ -86,8 +86,7 @@ private:
     void write_mention(const RecordInput& input, bool redact);
     void write_author(const RecordInput& input, bool redact);
     void mask_findings(const RecordInput& input, bool redact);
-    [[nodiscard]] bool holds_finding(const RecordInput& input,
-                                     std::string_view value) const noexcept;
+    [[nodiscard]] bool holds_finding(const RecordInput& input, std::string_view value);
     void write_brands(const RecordInput& input);
     void write_text(const RecordInput& input, bool redact, bool has_spans);
     void write_labels(const RecordInput& input);
@@ -101,6 +100,8 @@ private:
     Mask mask_;
     std::vector<std::string> masks_;  ///< what stands for the findings, in their order
     std::string author_mask_;
+    std::string plain_value_;
+    std::string plain_datum_;
     PublishedText published_;
     TimeText created_;
     TimeText received_;

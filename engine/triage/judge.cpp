@@ -33,6 +33,11 @@ bool is_patternless(const Rule& rule) noexcept {
     return rule.pattern.empty() && rule.pii_type.empty();
 }
 
+/// Capitals, signs, links to anywhere.
+bool is_of_facts(const Rule& rule) noexcept {
+    return is_patternless(rule) && rule.when.rules.empty() && rule.when.domains.empty();
+}
+
 /// Where a post falls among kEveryPost shares; the first without an id.
 std::uint16_t share_of(std::string_view id) noexcept {
     if (id.empty()) return 0;
@@ -371,12 +376,16 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
     out.advice = advice.best();
 }
 
+/// Of a text whose language is unclear, so that any pack may judge it, capitals or signs alone say
+/// nothing: a pack has to know some word of it.
 bool Judge::has_reason(const Unit& unit) const noexcept {
     const auto own = unit_of_pack_[unit.pack];
     const auto any = any_unit_of_label_[unit.label];
+    const bool unclear = scope_ == &scopes_[kUndetermined] && !unit.is_any;
     float sum = 0;
     for (const auto& [rule, weight, of] : counted()) {
-        if (weight > 0 && (of == own || of == any)) sum += weight;
+        const bool counts = weight > 0 && (of == own || of == any);
+        if (counts && !(unclear && is_of_facts(book_->rules[rule]))) sum += weight;
     }
     return sum >= kSpeaksFor;
 }

@@ -41,16 +41,19 @@ public:
         pipeline_->connect(std::make_unique<Port>(*this));
     }
 
-    /// What was published of the frame: `id action scope`; `created` is left out.
-    std::vector<std::string> hear(std::string text, ingest::SourceIndex source = 0) {
+    /// What was published of the frame: `id action scope`; `created` is left out. With `away` the
+    /// sink does not tell that it has it.
+    std::vector<std::string> hear(std::string text, ingest::SourceIndex source = 0,
+                                  bool away = false) {
         const auto size = text.size();
         text.resize(size + limits::kFramePadding);
         Frame frame;
         frame.bytes = std::string_view(text).substr(0, size);
         frame.received_at = now();
         EXPECT_EQ(pipeline_->handle(source, frame).error, Errc::ok);
-        for (const auto token : std::exchange(tokens_, {}))
-            pipeline_->delivered(token, Errc::ok, {});
+        for (const auto token : std::exchange(tokens_, {})) {
+            if (!away) pipeline_->delivered(token, Errc::ok, {});
+        }
         return std::exchange(published_, {});
     }
     [[nodiscard]] std::uint64_t left_out() const {

@@ -60,6 +60,20 @@ TEST(KeepBrand, ARelayTellsOfAccountsAlike) {
     }
 }
 
+TEST(KeepBrand, WhatIsOnItsWayToTheSinkIsKnownToo) {
+    const Heard lines = {"mention", {}, {"lines", false}};
+    const std::string post = R"({"id":"1","text":"Acme is bad"})";
+    const std::string edit = R"({"id":"1","action":"edited","text":"it is fine"})";
+    const std::string gone = R"({"id":"1","action":"deleted"})";
+    constexpr bool kAway = true;
+    Hark hark({lines});
+    EXPECT_THAT(hark.hear(post, 0, kAway), ElementsAre("1"));
+    EXPECT_THAT(hark.hear(edit, 0, kAway), ElementsAre("1 edited"));
+    EXPECT_THAT(hark.hear(gone, 0, kAway), ElementsAre("1 deleted"));
+    EXPECT_THAT(hark.hear(post, 0, kAway), IsEmpty()) << "it would come after its own deletion";
+    EXPECT_THAT(hark.hear(gone, 0, kAway), ElementsAre("1 deleted")) << "nobody has it yet";
+}
+
 TEST(KeepBrand, WhoWasHandedOnIsKnownAfterARestart) {
     const auto window = testing::TempDir() + "keep_brand_window." + std::to_string(::getpid());
     std::filesystem::remove(window);

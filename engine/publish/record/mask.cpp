@@ -21,6 +21,12 @@ bool is_sign(char c) noexcept {
     return byte < 0x80 && !alnum;
 }
 
+void append_plain(std::string_view value, std::string& out) {
+    for (const char c : value) {
+        if (!is_sign(c)) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+    }
+}
+
 bool is_first_byte(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
 }
@@ -97,13 +103,16 @@ void Mask::replace(std::string_view type, std::string_view value, std::string& o
     out.push_back(']');
 }
 
+void to_plain(std::string_view value, std::string& out) {
+    out.clear();
+    append_plain(value, out);
+}
+
 /// HMAC (RFC 2104) with SHA-256, cut.
 void Mask::append_hash(std::string_view value, std::string& out) {
     constexpr std::string_view kHex = "0123456789abcdef";
     inner_.resize(kBlock);
-    for (const char c : value) {
-        if (!is_sign(c)) inner_.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-    }
+    append_plain(value, inner_);
     outer_.resize(kBlock);
     append(outer_, sha256(inner_));
     const auto digest = sha256(outer_);

@@ -1,8 +1,8 @@
 #include "publish/record.hpp"
 
-#include <array>
 #include <openssl/evp.h>
 #include <xxhash.h>
+#include <array>
 
 #include <algorithm>
 #include <cstdio>
@@ -98,12 +98,15 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
 }
 
 /// The name that somebody goes by may be the very datum that the text holds.
-bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value) const noexcept {
+/// However its blanks, signs and ASCII capitals are.
+bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value) {
     const auto& findings = input.verdict.pii;
+    if (findings.empty()) return false;
+    to_plain(value, plain_value_);
     return std::any_of(findings.begin(), findings.end(), [&](const PiiFinding& finding) {
-        const auto datum =
-            input.mention.text.substr(finding.span.begin, finding.span.end - finding.span.begin);
-        return value.find(datum) != std::string_view::npos;
+        const auto [begin, end] = finding.span;
+        to_plain(input.mention.text.substr(begin, end - begin), plain_datum_);
+        return !plain_datum_.empty() && plain_value_.find(plain_datum_) != std::string::npos;
     });
 }
 
@@ -264,11 +267,10 @@ void RecordWriter::write_span(PublishedText::Range range) {
 std::string_view RecordWriter::hashed_id(std::string_view kind, std::string_view bytes,
                                          std::uint64_t seed) {
     const auto hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);
-    const int size =
-        std::snprintf(other_id_.data(), other_id_.size(), "%.*s:%016llx%016llx",
-                      static_cast<int>(kind.size()), kind.data(),
-                      static_cast<unsigned long long>(hash.high64),
-                      static_cast<unsigned long long>(hash.low64));
+    const int size = std::snprintf(other_id_.data(), other_id_.size(), "%.*s:%016llx%016llx",
+                                   static_cast<int>(kind.size()), kind.data(),
+                                   static_cast<unsigned long long>(hash.high64),
+                                   static_cast<unsigned long long>(hash.low64));
     return {other_id_.data(), static_cast<std::size_t>(size)};
 }
 
@@ -299,8 +301,8 @@ OtherRecord RecordWriter::dead_letter(const DeadLetterInput& input) {
 }
 
 OtherRecord RecordWriter::gap(const Gap& gap, std::string_view source) {
-    const auto times = std::array{gap.from.time_since_epoch().count(),
-                                  gap.to.time_since_epoch().count()};
+    const auto times =
+        std::array{gap.from.time_since_epoch().count(), gap.to.time_since_epoch().count()};
     const auto seed = XXH3_64bits(source.data(), source.size()) +
                       XXH3_64bits(gap.reason.data(), gap.reason.size());
     const auto id =
