@@ -45,7 +45,7 @@ bool is_secret(std::string_view token) noexcept {
     if (token[0] == '@' || token[0] == '#' || token.find("://") != std::string_view::npos)
         return false;
     const auto has = mixture_of(token);
-    if (has.others > 0) return false;
+    if (has.others > 0) return has.digits > 0 && !is_digit(token[0]);  // `Зайка1987`, not `5раз`
     if (has.digits > 0) return token.size() >= (has.small + has.capitals == 0 ? 4U : 5U);
     const auto inner = mixture_of(token.substr(1));
     if (has.signs > 0) {

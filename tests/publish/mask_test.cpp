@@ -68,6 +68,8 @@ TEST(MaskTest, AuthorsAreMaskedOnDemandOrWhenTheyAreTheDatum) {
     EXPECT_STREQ(record["author"]["id"].GetString(), "77");
     EXPECT_STREQ(record["author"]["handle"].GetString(), "[HANDLE]");
     EXPECT_STREQ(record["author"]["name"].GetString(), "Anna");
+    sample.mention.author.name = "Anna 8 (912) 345-67-89";
+    EXPECT_STREQ(record_of(sample, {})["author"]["name"].GetString(), "[NAME]");
     MaskOptions all;
     all.authors = true;
     record = record_of(sample, all);

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <string_view>
+#include <thread>
+
 #include "publish/port_harness.hpp"
 #include "publish/stdout/stdout_sink.hpp"
 
