@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -228,6 +229,69 @@ TEST(DirectorySink, AFailingWriteIsWaitedOut) {
     const auto rest = values(numbered(10, 100, 4000));
     expected.insert(expected.end(), rest.begin(), rest.end());
     EXPECT_EQ(lines(folder.path() + "/hark.mentions"), expected);
+}
+
+/// What was acknowledged after the sink's files were taken away, but is not at its path.
+std::vector<std::string> lost_after(const std::string& path, const std::function<void()>& take) {
+    telemetry::Metrics metrics;
+    DirectorySink sink(options_for(path), metrics);
+    PortHarness shard(sink);
+    shard.offer(0, numbered(0, 10));
+    if (!shard.wait_for(10, 10s)) return {"never acknowledged"};
+    take();
+    for (int i = 0; i < 5; ++i) {
+        shard.offer(0, numbered(10 + i, 1));
+        if (!shard.wait_for(static_cast<std::size_t>(11 + i), 10s)) return {"never acknowledged"};
+    }
+    const auto there = lines(path + "/hark.mentions");
+    std::vector<std::string> lost;
+    for (const auto& line : values(numbered(10, 5))) {
+        if (std::count(there.begin(), there.end(), line) != 1) lost.push_back(line);
+    }
+    if (!sink.not_ready().empty()) lost.push_back(sink.not_ready());
+    if (metrics.total("hark_sink_commit_failures_total") == 0) lost.emplace_back("not counted");
+    // Whoever comes now finds the folder in use.
+    EXPECT_THROW(DirectorySink(options_for(path), metrics), std::runtime_error);
+    return lost;
+}
+
+TEST(DirectorySink, AnOpenSegmentThatIsTakenAwayLosesNothing) {
+    const TemporaryFolder folder;
+    const auto removed = folder.path() + "/removed";
+    const auto moved = folder.path() + "/moved";
+    const auto taken = folder.path() + "/taken";
+    EXPECT_THAT(lost_after(removed, [&] { fs::remove(segments(removed + "/hark.mentions")[0]); }),
+                testing::IsEmpty());
+    EXPECT_THAT(
+        lost_after(moved, [&] { fs::rename(segments(moved + "/hark.mentions")[0], taken); }),
+        testing::IsEmpty());
+    EXPECT_EQ(bytes_of(taken).find("\"n\":10}"), std::string::npos);
+}
+
+TEST(DirectorySink, AFolderThatIsTakenAwayIsMadeAnew) {
+    const TemporaryFolder folder;
+    const auto path = folder.path() + "/topics";
+    EXPECT_THAT(lost_after(path, [&] { fs::remove_all(path + "/hark.mentions"); }),
+                testing::IsEmpty());
+    fs::remove_all(path);
+    EXPECT_THAT(lost_after(path, [&] { fs::remove_all(path); }), testing::IsEmpty());
+}
+
+TEST(DirectorySink, AFileSystemThatIsTakenAwayLosesNothing) {
+    const TemporaryFolder folder;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto* const path = folder.path().c_str();
+        const bool mounted = ::unshare(CLONE_NEWNS) == 0 &&
+                             ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                             ::mount("tmpfs", path, "tmpfs", 0, "size=1m") == 0;
+        if (!mounted) ::_exit(0);
+        const auto lost = lost_after(path, [&] { ::umount2(path, MNT_DETACH); });
+        ::_exit(lost.empty() && !HasFailure() ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 /// A disk of one's own that fills up and is freed: a file system of 1 MiB, or, where the kernel

@@ -14,11 +14,13 @@ namespace hark::publish {
 
 namespace {
 
+constexpr auto kLock = "/.lock";
+
 FileDescriptor lock_folder(const std::string& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) throw std::system_error(error, "cannot make the folder " + path);
-    const auto file = path + "/.lock";
+    const auto file = path + kLock;
     FileDescriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
     if (lock.get() < 0)
         throw std::system_error(errno, std::generic_category(), "cannot open " + file);
@@ -30,7 +32,8 @@ FileDescriptor lock_folder(const std::string& path) {
 
 class DirectoryStore final : public Store {
 public:
-    explicit DirectoryStore(const DirectoryOptions& options) : lock_(lock_folder(options.path)) {
+    explicit DirectoryStore(const DirectoryOptions& options)
+        : path_(options.path), lock_(lock_folder(path_)) {
         for (const auto& topic : options.topics) {
             topics_.push_back(std::make_unique<Segments>(
                 options.path + "/" + topic, options.segment_bytes, options.segment_age));
@@ -39,11 +42,24 @@ public:
     }
 
     std::string write(TopicIndex topic, const std::vector<std::string_view>& parts) override {
-        return topics_[topic]->write(parts);
+        auto what = keep_locked();
+        return what.empty() ? topics_[topic]->write(parts) : what;
     }
     std::string sync(TopicIndex topic) override { return topics_[topic]->sync(); }
 
 private:
+    /// Whoever takes the folder away takes the lock with it.
+    std::string keep_locked() {
+        if (is_at(lock_, path_ + kLock)) return {};
+        try {
+            lock_ = lock_folder(path_);
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+        return {};
+    }
+
+    std::string path_;
     FileDescriptor lock_;
     std::vector<std::unique_ptr<Segments>> topics_;
 };

@@ -73,12 +73,17 @@ void sync_folder(const std::string& path) {
     }
 }
 
+bool is_at(const FileDescriptor& file, const std::string& path) noexcept {
+    struct stat open {};
+    struct stat named {};
+    return ::fstat(file.get(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
 Segments::Segments(std::string folder, std::size_t segment_bytes,
                    std::chrono::milliseconds segment_age)
     : folder_(std::move(folder)), segment_bytes_(segment_bytes), segment_age_(segment_age) {
-    if (::mkdir(folder_.c_str(), 0750) != 0 && errno != EEXIST) {
-        throw system_error("cannot make the folder " + folder_);
-    }
+    make_folder();
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
         if (entry.is_regular_file() && entry.path().extension() == kExtension) {
             repair(entry.path().string());
@@ -113,11 +118,13 @@ std::string Segments::write(const std::vector<std::string_view>& parts) {
 }
 
 std::string Segments::sync() {
-    if (::fdatasync(file_.get()) == 0) {
+    std::string what;
+    if (::fdatasync(file_.get()) != 0) what = failure("cannot sync", errno);
+    else if (!is_at(file_, name_)) what = name_ + " was taken away while it was written";
+    if (what.empty()) {
         safe_ = written_;
         return {};
     }
-    auto what = failure("cannot sync", errno);
     take_back();
     // After a failed sync the kernel counts the lost pages as clean: this file is not trusted
     // again.
@@ -126,11 +133,16 @@ std::string Segments::sync() {
 }
 
 std::string Segments::create() {
-    const auto time = time_of_name();
+    try {
+        make_folder();
+    } catch (const std::system_error& error) {
+        return error.what();
+    }
+    time_ = std::max(time_, time_of_name());
     for (unsigned n = 0;; ++n) {
         std::array<char, 16> number;
         std::snprintf(number.data(), number.size(), "-%04u", n);
-        name_ = folder_ + "/" + time + number.data() + std::string(kExtension);
+        name_ = folder_ + "/" + time_ + number.data() + std::string(kExtension);
         file_ = FileDescriptor(
             ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kFileMode));
         if (file_.get() >= 0) break;
@@ -147,6 +159,12 @@ std::string Segments::create() {
         return error.what();
     }
     return {};
+}
+
+void Segments::make_folder() const {
+    if (::mkdir(folder_.c_str(), 0750) == 0)
+        return sync_folder(std::filesystem::path(folder_).parent_path().string());
+    if (errno != EEXIST) throw system_error("cannot make the folder " + folder_);
 }
 
 std::string Segments::failure(std::string_view what, int error) const {

@@ -33,6 +33,9 @@ private:
 /// Throws std::system_error.
 void sync_folder(const std::string& path);
 
+/// Whether the open file still has this name: it was not removed, moved, or mounted over.
+[[nodiscard]] bool is_at(const FileDescriptor& file, const std::string& path) noexcept;
+
 /// One topic's folder of segments. One thread at a time.
 class Segments {
 public:
@@ -42,11 +45,12 @@ public:
 
     /// Appends all parts or nothing. Empty, or what is the matter.
     [[nodiscard]] std::string write(const std::vector<std::string_view>& parts);
-    /// Makes what was written safe. Not empty: it is not, and was taken back.
+    /// Makes what was written safe, under its name. Not empty: it is not, and was taken back.
     [[nodiscard]] std::string sync();
 
 private:
     [[nodiscard]] std::string create();
+    void make_folder() const;
     [[nodiscard]] std::string failure(std::string_view what, int error) const;
     void take_back();
 
@@ -55,6 +59,7 @@ private:
     std::chrono::milliseconds segment_age_;
     FileDescriptor file_;
     std::string name_;         ///< of the open segment
+    std::string time_;         ///< in that name: the newest segment sorts last, whatever the clock
     std::size_t safe_ = 0;     ///< bytes that a sync has made safe
     std::size_t written_ = 0;  ///< bytes that are in the file
     std::chrono::steady_clock::time_point opened_at_{};
