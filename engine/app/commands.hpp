@@ -11,6 +11,7 @@ enum ExitCode : int {
     kFine = 0,
     kBadInput = 1,  ///< some input was bad; it is named, and kept as a dead letter
     kUsage = 2,
+    kHindered = 75,      ///< sysexits' EX_TEMPFAIL: what is outside of Hark stood in the way
     kConfiguration = 78  ///< sysexits' EX_CONFIG
 };
 

@@ -1,10 +1,16 @@
+#include <fcntl.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <stdexcept>
+#include <system_error>
 
 #include "app/commands.hpp"
 #include "app/labelled_posts.hpp"
+#include "hark/engine.hpp"
 
 namespace {
 
@@ -266,8 +272,9 @@ int dispatch(int argc, char** argv) {
         "hands it on."};
     app.require_subcommand(1);
     app.footer(
-        "Exit status: 0 fine, 1 some input was bad, 2 usage, 78 configuration.\n'hark COMMAND "
-        "--help' has examples.");
+        "Exit status: 0 fine, 1 some input was bad, 2 usage, 75 hindered from outside (a port, a "
+        "disk, a broker; posts left undelivered), 78 configuration.\n'hark COMMAND --help' has "
+        "examples.");
     std::function<int()> command;
 
     RunOptions run_options;
@@ -320,13 +327,37 @@ int dispatch(int argc, char** argv) {
     return command();
 }
 
+/// A standard descriptor that is closed would become that of the next file, and the log or the
+/// records be written into it. Opened the wrong way round, it fails whoever uses it.
+void hold_standard_descriptors() {
+    for (int fd = 0; fd <= 2; ++fd) {
+        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
+/// What a disk that is full refused shows when the buffer is written.
+void flush_output() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+        throw std::system_error(errno, std::generic_category(), "standard output");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    hold_standard_descriptors();
     try {
-        return dispatch(argc, argv);
-    } catch (const std::exception& error) {
+        const int status = dispatch(argc, argv);
+        flush_output();
+        return status;
+    } catch (const hark::ConfigurationError& error) {
         std::fprintf(stderr, "hark: %s\n", error.what());
         return kConfiguration;
+    } catch (const std::invalid_argument& error) {  // a text that is none
+        std::fprintf(stderr, "hark: %s\n", error.what());
+        return kBadInput;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "hark: %s\n", error.what());
+        return kHindered;
     }
 }

@@ -1,6 +1,10 @@
 #include "app/make_daemon.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 #include "publish/directory/directory_sink.hpp"
 #include "publish/kafka/kafka_sink.hpp"
@@ -9,6 +13,13 @@
 namespace hark::app {
 
 namespace {
+
+/// main() holds a standard descriptor that was closed with the wrong way round.
+void require_open(int fd, int wrong_way, const char* name) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == wrong_way)
+        throw std::runtime_error(std::string(name) + " is closed");
+}
 
 std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipeline::Topics& topics,
                                          telemetry::Metrics& metrics) {
@@ -28,6 +39,7 @@ std::unique_ptr<publish::Sink> make_sink(const SinkConfig& config, const pipelin
         }
         case SinkKind::standard_output: break;
     }
+    require_open(STDOUT_FILENO, O_RDONLY, "standard output");
     return std::make_unique<publish::StdoutSink>(topics.names().size(),
                                                  pipeline::Topics::mentions(), metrics);
 }
@@ -57,6 +69,7 @@ pipeline::DaemonSource make_source(SourceConfig& config, bool is_followed,
             break;
         case Transport::stream: source.stream = stream_options(config); break;
         case Transport::file:
+            if (config.file == "-") require_open(STDIN_FILENO, O_WRONLY, "standard input");
             source.file.emplace();
             source.file->name = config.name;
             source.file->path = config.file;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "app/admin.hpp"
 #include "app/commands.hpp"
@@ -28,6 +29,8 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kTick{50};
 constexpr std::chrono::milliseconds kLiveLine{500};
 constexpr std::chrono::seconds kStoreCursors{1};
+// Who stops a process and then its group (timeout(1)) signals twice in one moment.
+constexpr std::chrono::milliseconds kOneSignal{500};
 constexpr int kBackgroundNice = 10;  // a reload takes what the shards leave: a tenth of a busy core
 
 /// The daemon's control side, all on the main thread's loop: signals, the admin listener, the live
@@ -80,16 +83,24 @@ private:
             if (signal == SIGHUP) {
                 reload([](const std::string&) {});
                 daemon_.reload_certificates();
-            } else if (stopping_) {
-                // What was not acknowledged stays with its source; nothing acknowledged is lost by
-                // leaving now.
-                log(telemetry::Level::warn, "stopped_at_once");
-                std::_Exit(EXIT_FAILURE);
             } else {
-                begin_stop("signal");
+                stop_by_signal();
             }
             wait_for_signal();
         });
+    }
+
+    void stop_by_signal() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!signalled_at_) {
+            signalled_at_ = now;
+            if (!stopping_) begin_stop("signal");
+        } else if (now - *signalled_at_ > kOneSignal) {
+            // What was not acknowledged stays with its source; nothing acknowledged is lost by
+            // leaving now.
+            log(telemetry::Level::warn, "stopped_at_once");
+            std::_Exit(kHindered);
+        }
     }
 
     void begin_stop(const char* why) {
@@ -160,6 +171,7 @@ private:
     bool once_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point stop_by_{};
+    std::optional<std::chrono::steady_clock::time_point> signalled_at_;  ///< to stop, first
     asio::io_context io_{1};
     runtime::ShardPool background_{1};  ///< compiles rules, stores cursors
     asio::signal_set signals_;
@@ -192,6 +204,9 @@ int run(const RunOptions& options) {
         {{"mentions", std::to_string(metrics.total("hark_mentions_total"))},
          {"records", std::to_string(metrics.total("hark_records_total"))},
          {"dead_letters", std::to_string(bad)}});
+    // What the sink has not acknowledged comes again after the next start: nothing is lost, but
+    // whoever waited for the end must know.
+    if (!daemon->drained() || daemon->sink_ended()) return kHindered;
     return options.once && bad > 0 ? kBadInput : kFine;
 }
 

@@ -203,7 +203,8 @@ void Daemon::end() {
     pool_.join();
     for (const auto& parts : parts_) {
         parts->hand_over_cursors();
-        if (!parts->is_drained()) {
+        parts->drained = parts->is_drained();
+        if (!parts->drained) {
             telemetry::log(telemetry::Level::warn, "stopped_with_posts_in_hand",
                            {{"shard", std::to_string(parts->shard.index())},
                             {"parcels", std::to_string(parts->pipeline.in_flight())}});
@@ -280,9 +281,8 @@ std::vector<SourceView> Daemon::source_views() const {
         view.cursor = cursors_.get(view.name).text();
         view.gaps = metrics_.total("hark_source_gap_total", {{"source", view.name}});
         for (const auto& parts : parts_) {
-            view.last_event =
-                std::max(view.last_event,
-                         parts->pipeline.last_event(static_cast<ingest::SourceIndex>(i)));
+            view.last_event = std::max(
+                view.last_event, parts->pipeline.last_event(static_cast<ingest::SourceIndex>(i)));
         }
         show_client(i, view);
     }

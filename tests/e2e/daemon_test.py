@@ -2,6 +2,7 @@
 """The daemon and the command line on the directory sink. Usage: daemon_test.py [TEST]"""
 
 import json
+import os
 import pathlib
 import resource
 import signal
@@ -120,6 +121,57 @@ class Daemon(unittest.TestCase):
         hark.process.wait(10)
         sender.halt.set()
         self.assertEqual(sender.answered, [])
+
+    def test_two_signals_in_one_moment_are_one(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        waiting = socket.create_connection(("127.0.0.1", hark.port))
+        self.addCleanup(waiting.close)
+        waiting.sendall(b"POST /posts HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n")
+        wait_for("the connection", lambda: hark.metric("hark_webhook_connections") == 1)
+        for _ in range(2):
+            hark.process.send_signal(signal.SIGTERM)
+            time.sleep(0.001)
+        waiting.close()
+        self.assertEqual(hark.process.wait(PATIENCE_S), 0, hark.log.read_text())
+
+    def test_a_stop_that_leaves_posts_undelivered_is_told_by_its_status(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
+        hark = self.hark(WEBHOOK_SOURCE + "stop_timeout: 1 s\n" + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
+        (folder / "ballast").write_bytes(b"x" * 190_000)
+        sender = Sender(hark.port, ["never"], text="long " * 5000)
+        sender.start()
+        self.addCleanup(sender.halt.set)
+        wait_for("a post in hand", lambda: hark.metric("hark_in_flight_bytes") > 0)
+        self.assertEqual(hark.stop(), 75)
+        self.assertIn("stopped_with_posts_in_hand", hark.log.read_text())
+
+    def test_a_start_that_the_world_hinders_is_not_a_wrong_configuration(self):
+        first = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        other = self.hark(WEBHOOK_SOURCE.replace("{port}", str(first.port + 1)) + DIRECTORY)
+        text = other.config.read_text()
+        for hindered in (text.replace(f"port: {other.admin}", f"port: {first.admin}"),
+                         text + f"state_folder: {first.folder}/state\n",
+                         text.replace(f"{other.folder}/topics", f"{first.folder}/topics"),
+                         text.replace("path: /posts, verify: bearer, secrets: \"${HARK_E2E_TOKEN}\"", "file: /nowhere/posts")):
+            other.config.write_text(hindered)
+            self.assertEqual(other.start(ready=False).process.wait(PATIENCE_S), 75, other.log.read_text())
+
+    def test_closed_descriptors_are_no_files_of_ours(self):
+        posts = f"sources: [{{name: f, platform: mention, file: \"{PROJECT}/deploy/sample/posts.ndjson\"}}]\n"
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            hark = self.hark(posts + DIRECTORY)
+            done = subprocess.run(["sh", "-c", f"exec \"$0\" run -c \"$1\" --once {closed}", HARK, str(hark.config)],
+                                  capture_output=True, timeout=PATIENCE_S)
+            self.assertEqual(done.returncode, 0, (closed, done.stderr))
+            self.assertEqual(len(directory_records(hark.folder / "topics")), 240, closed)
+        for config, closed in ((posts + "sink: {stdout: {}}\n", ">&-"),
+                               ("sources: [{name: f, platform: mention, file: \"-\"}]\n" + DIRECTORY, "<&-")):
+            hark = self.hark(config)
+            done = subprocess.run(["sh", "-c", f"exec \"$0\" run -c \"$1\" --once {closed}", HARK, str(hark.config)],
+                                  capture_output=True, timeout=PATIENCE_S)
+            self.assertEqual(done.returncode, 75, (closed, done.stderr))
 
     def test_sighup_takes_new_rules_and_refuses_broken_ones(self):
         hark = self.hark(WEBHOOK_SOURCE + "rules: {folders: [\"{folder}/rules\"]}\n" + DIRECTORY)
@@ -262,6 +314,25 @@ class CommandLine(unittest.TestCase):
             done = self.run_hark(*words, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(b"hark", done.stdout.lower())
+
+    def test_what_cannot_be_written_is_told(self):
+        for words in (["version"], ["rules", "list"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([HARK, *words], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_S)
+            self.assertEqual(done.returncode, 75, words)
+            self.assertIn(b"No space left", done.stderr)
+
+    def test_once_ends_with_75_when_nobody_takes_the_records(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "hark.yaml").write_text(
+            f"sources: [{{name: f, platform: mention, file: \"{PROJECT}/deploy/sample/posts.ndjson\"}}]\n"
+            "admin: {port: 0}\nsink: {stdout: {}}\n")
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([HARK, "run", "-c", str(folder / "hark.yaml"), "--once"], stdout=writer, stderr=subprocess.PIPE,
+                              timeout=PATIENCE_S)
+        os.close(writer)
+        self.assertEqual(done.returncode, 75, done.stderr)
 
     def test_once_ends_with_0_when_all_is_acknowledged(self):
         folder = pathlib.Path(tempfile.mkdtemp())
