@@ -87,6 +87,7 @@ private:
     }
 
     void read_listeners(Config& config) {
+        std::set<std::pair<std::string, std::uint16_t>> places;
         for (auto& item : root_.maps("listeners")) {
             ListenerConfig listener;
             listener.address = item.text("address", "0.0.0.0");
@@ -103,6 +104,9 @@ private:
                                          path(tls->required_text("key"))};
                 tls->finish();
             }
+            if (listener.port != 0 && !places.insert({listener.address, listener.port}).second)
+                item.fault("port", "two listeners have the port " + std::to_string(listener.port) +
+                                       " of " + listener.address);
             item.finish();
             config.listeners.push_back(std::move(listener));
         }

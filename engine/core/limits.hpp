@@ -26,8 +26,13 @@ inline constexpr std::size_t kBytesAtOnce = 64 * kKiB;
 // -- webhook server
 inline constexpr std::size_t kHttpHeaderBytes =
     16 * kKiB;  // Meta and Slack send under 2 KiB; proxies add a few
+inline constexpr std::size_t kHttpBufferBytes =
+    kHttpHeaderBytes + 4 * kKiB;  // a header and a read; chunk heads and trailers are no longer
 inline constexpr std::size_t kHttpBodyBytes = 4 * kMiB;  // WhatsApp documents 3 MB, all others less
 inline constexpr std::size_t kHttpBodyBytesMax = 64 * kMiB;  // what a source may configure
+inline constexpr std::size_t kReceivedBytes =
+    256 * kMiB;  // bodies half received, of a listener: 64 of the largest that platforms send,
+                 // while a whole body of theirs comes in milliseconds
 inline constexpr std::size_t kUnpackedRatio = 64;    // gzip of JSON reaches 1:20; a bomb 1:1000
 inline constexpr std::size_t kConnections = 10'000;  // file descriptors and 16 KiB each
 inline constexpr std::size_t kRequestsPerConnection =

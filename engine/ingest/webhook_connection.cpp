@@ -61,7 +61,7 @@ bool begins_with(beast::string_view text, std::string_view start) {
 }
 
 unsigned status_of(error_code error) {
-    if (error == http::error::header_limit) return 431;
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) return 431;
     if (error == http::error::body_limit) return 413;
     return 400;
 }
@@ -217,15 +217,23 @@ private:
             co_await asio::async_write(stream_, asio::buffer(kContinue),
                                        asio::redirect_error(kAwait, error));
         }
-        if (!error && !parser_->is_done())
-            co_await http::async_read(stream_, buffer_, *parser_,
-                                      asio::redirect_error(kAwait, error));
+        ReceivedBytes received(shared_->options);
+        parser_->eager(true);
+        while (!error && !parser_->is_done()) {
+            co_await http::async_read_some(stream_, buffer_, *parser_,
+                                           asio::redirect_error(kAwait, error));
+            // What came in one piece with its header is whole already.
+            if (!parser_->is_done() && !received.grow_to(parser_->get().body().size()))
+                co_return co_await answer(route, {.status = 503, .body = {}, .close = true},
+                                          Errc::too_many);
+        }
         if (!error) co_return true;
         const bool gone = error == asio::error::eof || error == http::error::partial_message ||
                           !socket_of(stream_).is_open();
         if (!gone) {
-            co_await answer(route, {.status = status_of(error), .body = {}, .close = true},
-                            error == http::error::body_limit ? Errc::too_large : Errc::ok);
+            const auto status = status_of(error);
+            co_await answer(route, {.status = status, .body = {}, .close = true},
+                            status == 400 ? Errc::ok : Errc::too_large);
         }
         co_return false;
     }
@@ -299,12 +307,13 @@ private:
         reply.close = reply.close || shared_->stopping;
         shared_->count(route, reply.status, reason);
         write_answer(reply, answer_);
+        // Whoever does not take the answer keeps nobody's memory.
+        if (unpacked_.capacity() > kKeptBytes) std::string().swap(unpacked_);
+        parser_.reset();
         deadline = WebhookClock::now() + shared_->options.body_timeout;
         error_code error;
         co_await asio::async_write(stream_, asio::buffer(answer_),
                                    asio::redirect_error(kAwait, error));
-        if (unpacked_.capacity() > kKeptBytes) std::string().swap(unpacked_);
-        parser_.reset();
         co_return !error && !reply.close;
     }
 
@@ -312,7 +321,7 @@ private:
 
     std::shared_ptr<WebhookShared> shared_;
     Stream stream_;
-    beast::flat_buffer buffer_;
+    beast::flat_buffer buffer_{limits::kHttpBufferBytes};
     std::optional<Parser> parser_;
     std::string address_;  ///< of the peer
     std::string query_;

@@ -43,6 +43,17 @@ std::shared_ptr<asio::ssl::context> load(const TlsFiles& files) {
     return tls;
 }
 
+/// With SO_REUSEPORT the kernel would share the port with another process of this user, and give it
+/// half of the posts: without, it says that the port is in use.
+error_code bind_alone(asio::io_context& io, const tcp::endpoint& endpoint) {
+    error_code error;
+    tcp::socket probe(io);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.set_option(tcp::socket::reuse_address(true), error);
+    if (!error) probe.bind(endpoint, error);
+    return error;
+}
+
 }  // namespace
 
 struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State> {
@@ -71,6 +82,7 @@ void WebhookServer::State::listen() {
     const auto& options = shared->options;
     error_code error;
     const tcp::endpoint endpoint(asio::ip::make_address(options.address, error), options.port);
+    if (!error && !options.bound->load()) error = bind_alone(shared->io, endpoint);
     if (!error) acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error)
@@ -81,6 +93,7 @@ void WebhookServer::State::listen() {
     if (error)
         throw std::runtime_error("listener " + options.address + ":" +
                                  std::to_string(options.port) + ": " + error.message());
+    options.bound->store(true);
 }
 
 Task<void> WebhookServer::State::accept() {

@@ -38,6 +38,12 @@ struct WebhookOptions {
     /// How many are open. Copies of the options share it, so that the limit is that of all shards
     /// together.
     std::shared_ptr<std::atomic<std::size_t>> open = std::make_shared<std::atomic<std::size_t>>(0);
+    /// What is there of bodies that are not whole yet, shared in the same way.
+    std::size_t received_bytes = limits::kReceivedBytes;
+    std::shared_ptr<std::atomic<std::size_t>> received =
+        std::make_shared<std::atomic<std::size_t>>(0);
+    /// Whether one of the copies has bound the port: then it is shared, until then it must be free.
+    std::shared_ptr<std::atomic<bool>> bound = std::make_shared<std::atomic<bool>>(false);
     std::size_t requests_per_connection = limits::kRequestsPerConnection;
     std::chrono::milliseconds handshake_timeout = limits::kTlsHandshakeTimeout;
     std::chrono::milliseconds header_timeout = limits::kHttpHeaderTimeout;
@@ -52,9 +58,9 @@ struct WebhookOptions {
 /// its sender tries again. Nothing of a body is ever echoed.
 class WebhookServer {
 public:
-    /// Binds with SO_REUSEPORT, so that every shard has an acceptor of its own on one port, and
-    /// listens. Before the shard runs. Throws std::runtime_error naming the address or the
-    /// certificate.
+    /// Binds with SO_REUSEPORT, so that every shard has an acceptor of its own on one port (the
+    /// first, which must find it free), and listens. Before the shard runs. Throws
+    /// std::runtime_error naming the address or the certificate.
     WebhookServer(runtime::Shard& shard, const WebhookOptions& options, FrameHandler& handler,
                   telemetry::Metrics& metrics);
     ~WebhookServer();  ///< after the shard has stopped

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ingest/webhook_server.hpp"
 
@@ -45,6 +46,28 @@ struct WebhookTarget {
     WebhookRoute route;
     std::map<unsigned, telemetry::Counter*> statuses;
     std::map<Errc, telemetry::Counter*> refusals;
+};
+
+/// What one connection has of a body that is not whole yet, out of what a listener's connections
+/// may have together (WebhookOptions::received_bytes).
+class ReceivedBytes {
+public:
+    explicit ReceivedBytes(const WebhookOptions& options)
+        : all_(*options.received), limit_(options.received_bytes) {}
+    ~ReceivedBytes() { all_.fetch_sub(mine_, std::memory_order_relaxed); }
+    ReceivedBytes(const ReceivedBytes&) = delete;
+    ReceivedBytes& operator=(const ReceivedBytes&) = delete;
+
+    /// False: so many there is no room for.
+    [[nodiscard]] bool grow_to(std::size_t bytes) noexcept {
+        const auto more = bytes - std::exchange(mine_, bytes);
+        return all_.fetch_add(more, std::memory_order_relaxed) + more <= limit_;
+    }
+
+private:
+    std::atomic<std::size_t>& all_;
+    std::size_t limit_;
+    std::size_t mine_ = 0;
 };
 
 /// What the connections of one server share. One shard only.

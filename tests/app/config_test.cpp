@@ -15,6 +15,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 struct ConfigTest : testing::Test {
     void SetUp() override { ::setenv("HARK_TEST_TOKEN", "t0ken_t0ken", 1); }
@@ -103,6 +104,15 @@ TEST_F(ConfigTest, WhatCannotWorkIsSaid) {
     faults.clear();
     (void)parse("{}");
     EXPECT_THAT(lines(), Contains(HasSubstr("nothing to hear")));
+}
+
+TEST_F(ConfigTest, TwoListenersHaveNotOnePort) {
+    const std::string source = "sources: [{name: a, platform: telegram, path: /a}]\nlisteners: ";
+    (void)parse(source +
+                "[{port: 80}, {port: 81}, {port: 80, address: ::1}, {port: 0}, {port: 0}]");
+    EXPECT_THAT(lines(), Not(Contains(HasSubstr("two listeners"))));
+    (void)parse(source + "[{port: 80}, {port: 80}]");
+    EXPECT_THAT(lines(), Contains(HasSubstr("yaml:2:32: two listeners have the port 80")));
 }
 
 TEST_F(ConfigTest, BrokenYamlHasItsPlace) {

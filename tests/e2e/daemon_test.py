@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The daemon and the command line on the directory sink. Usage: daemon_test.py [TEST]"""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -192,6 +193,36 @@ class Daemon(unittest.TestCase):
         post(hark.port, json.dumps({"id": "3", "text": "gorgeous and splendid"}))
         used = [record["evidence"][0]["rule"] for record in directory_records(hark.folder / "topics")]
         self.assertEqual(used, ["praise.any.word", "praise.any.word", "praise.any.new"])
+
+    def test_a_port_in_use_is_refused(self):
+        first = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        second = self.hark(WEBHOOK_SOURCE.replace("{port}", str(first.port)) + DIRECTORY).start(ready=False)
+        self.assertEqual(second.process.wait(PATIENCE_S), 75)
+        self.assertIn(f"127.0.0.1:{first.port}: Address already in use", second.log.read_text())
+        # One that has just ended leaves connections behind, and no port in use.
+        post(first.port, json.dumps({"id": "1", "text": "hello"}))
+        self.assertEqual(first.stop(), 0)
+        first.start()
+
+    def test_strangers_cannot_take_the_memory(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        before = hark.memory_mib()
+        head = b"POST /posts HTTP/1.1\r\nHost: h\r\n"
+        endless = socket.create_connection(("127.0.0.1", hark.port))
+        self.addCleanup(endless.close)
+        with contextlib.suppress(OSError):
+            endless.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n1;")
+            for _ in range(300):
+                endless.sendall(b"a" * (1 << 20))
+        held = []
+        self.addCleanup(lambda: [one.close() for one in held])
+        for _ in range(120):
+            held.append(socket.create_connection(("127.0.0.1", hark.port)))
+            with contextlib.suppress(OSError):
+                held[-1].sendall(head + b"Content-Length: 4194304\r\n\r\n" + b"x" * 4194303)
+        self.assertLess(hark.memory_mib() - before, 320)
+        self.assertGreater(hark.metric("hark_webhook_refused_total", reason="too_many"), 0)
+        self.assertEqual(post(hark.port, json.dumps({"id": "1", "text": "still heard"}))[0] // 100, 2)
 
     def test_ten_thousand_idle_connections(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -103,6 +103,10 @@ class Hark:
         """Of each of its threads: field 19 of proc_pid_stat(5)."""
         return [int(fields_after_name(stat)[16]) for stat in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")]
 
+    def memory_mib(self):
+        """The most that it has had so far."""
+        return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1]) / 1024
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -253,5 +253,62 @@ TEST(Webhook, an_address_that_is_taken_is_named) {
     }
 }
 
+constexpr std::string_view kChunked =
+    "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+TEST(Webhook, the_head_of_a_chunk_and_the_trailer_have_an_end) {
+    WebhookHarness server;
+    const std::string much(limits::kHttpBufferBytes, 'a');
+    for (const std::string without_end : {"1;x=" + much, "1\r\na\r\n0\r\nX: " + much}) {
+        auto client = server.connect();
+        client.send(kChunked);
+        client.send(without_end);
+        EXPECT_EQ(client.answer().status, 431U);
+        EXPECT_TRUE(client.ends());
+    }
+    EXPECT_EQ(server.metrics.total("hark_webhook_refused_total",
+                                   {{"source", "gate"}, {"reason", "too_large"}}),
+              2U);
+    EXPECT_THAT(server.texts(), IsEmpty());
+}
+
+TEST(Webhook, bodies_on_their_way_share_a_budget) {
+    WebhookOptions options;
+    options.received_bytes = 120'000;
+    WebhookHarness server(options);
+    const auto body = std::string(100'000, 'x');
+    const auto whole = post(body);
+    auto slow = server.connect();
+    slow.send(whole.substr(0, 80'000));
+    ASSERT_TRUE(server.until([&] { return *options.received > 70'000; }));
+    // Another that is as large is told to come again, small ones are served.
+    auto other = server.connect();
+    other.send(whole.substr(0, 80'000));
+    const auto answer = other.answer();
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_THAT(answer.head, HasSubstr("Retry-After: 1"));
+    EXPECT_EQ(server.metrics.total("hark_webhook_refused_total",
+                                   {{"source", "gate"}, {"reason", "too_many"}}),
+              1U);
+    EXPECT_EQ(server.connect().ask(post("small")).status, 200U);
+    EXPECT_EQ(slow.ask(whole.substr(80'000)).status, 200U);
+    EXPECT_EQ(*options.received, 0U);
+    EXPECT_EQ(server.connect().ask(whole).status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("small", body, body));
+    // Whoever goes away in the middle holds nothing any more.
+    auto gone = server.connect();
+    gone.send(whole.substr(0, 80'000));
+    ASSERT_TRUE(server.until([&] { return *options.received > 70'000; }));
+    gone.reset();
+    EXPECT_TRUE(server.until([&] { return *options.received == 0; }));
+}
+
+TEST(Webhook, a_port_in_use_is_named) {
+    const WebhookHarness server({}, 2);
+    WebhookOptions options;
+    options.port = server.port();
+    EXPECT_THROW(WebhookHarness other(options), std::runtime_error);
+}
+
 }  // namespace
 }  // namespace hark::ingest
