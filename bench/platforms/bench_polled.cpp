@@ -12,18 +12,20 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 struct Naked {
-    std::string_view id, video, channel, text, name, author, published, updated, link, parent,
-        fullname, permalink, kind, page;
+    std::string_view id, video, channel, text, display, name, author, published, updated, link,
+        parent, fullname, permalink, kind, page;
     double created = 0;
     bool edited = false;
 };
 
 void read_comment(ondemand::object thread, Naked& out) {
-    ondemand::object comment = thread.find_field("snippet").find_field("topLevelComment");
+    ondemand::object about = thread.find_field("snippet").get_object();
+    out.video = about.find_field("videoId").get_string();
+    ondemand::object comment = about.find_field("topLevelComment").get_object();
     out.id = comment.find_field("id").get_string();
     ondemand::object snippet = comment.find_field("snippet");
     out.channel = snippet.find_field("channelId").get_string();
-    out.video = snippet.find_field("videoId").get_string();
+    out.display = snippet.find_field("textDisplay").get_string();
     out.text = snippet.find_field("textOriginal").get_string();
     out.name = snippet.find_field("authorDisplayName").get_string();
     out.author = snippet.find_field("authorChannelId").find_field("value").get_string();

@@ -82,7 +82,8 @@ public:
     }
     /// The number that two digits are, of which the first is at that place.
     [[nodiscard]] unsigned pair(unsigned at) const noexcept {
-        return digit(at) * 10 + digit(at + 1);
+        // All of them at once: none is more than a byte holds.
+        return static_cast<unsigned>((digits_ * 10 + (digits_ >> 8)) >> 8 * at & 0xFFU);
     }
 
 private:
@@ -134,6 +135,13 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {
     Eight end_part("   .000Z");  // as most platforms write it
     if (text.size() == kFixed + 5 && end_part.read(text.data() + 16))
         return at_utc + milliseconds{end_part.pair(4) * 10 + end_part.digit(6)};
+    Eight fraction_part(".000000 ");  // and as others do
+    Eight offset_part("  +00:00");
+    if (text.size() == kFixed + 13 && fraction_part.read(text.data() + kFixed) &&
+        offset_part.read(text.data() + kFixed + 5) &&
+        offset_part.pair(3) + offset_part.pair(6) == 0)
+        return at_utc + microseconds{fraction_part.pair(1) * 10'000 + fraction_part.pair(3) * 100 +
+                                     fraction_part.pair(5)};
     auto at = kFixed;
     const int fraction = take_fraction(text, at);
     if (fraction < 0) return std::nullopt;

@@ -5,6 +5,13 @@
 
 namespace hark::platforms {
 
+/// Becomes the mention where it is needed.
+template <typename Make>
+struct Made {
+    const Make& make;
+    operator Mention() const { return make(); }
+};
+
 /// Where the mentions of one frame go.
 struct Batch {
     Arena* arena = nullptr;
@@ -13,6 +20,14 @@ struct Batch {
     /// Adds a mention unless something was wrong with its members.
     void add(const Mention& mention, EventReader& reader) const {
         if (reader.fault() == Errc::ok) reader.note(admit(mention, *out));
+    }
+    /// Adds what `make()` gives, in its place: a mention is large, and others than the hot paths
+    /// may copy it.
+    template <typename Make>
+    void make(Make make, EventReader& reader) const {
+        out->list.emplace_back(Made<Make>{make});
+        if (reader.fault() == Errc::ok) reader.note(admit_last(*out));
+        if (reader.fault() != Errc::ok) out->list.pop_back();
     }
     /// Counts an event that carries nobody's words: what is wrong with it does not matter.
     void ignore(EventReader& reader) const noexcept {

@@ -1,7 +1,7 @@
 #include "platforms/event.hpp"
 
-#include <charconv>
 #include <chrono>
+#include <cstring>
 
 #include "core/limits.hpp"
 
@@ -14,13 +14,35 @@ using namespace std::chrono_literals;
 // The years that a record can show (core/timestamp.hpp).
 constexpr std::int64_t kLastSecond = 7'289'654'400;  // 2201-01-01
 
+/// Whether the first ones of eight bytes are digits, as many as `size` says.
+bool are_digits(const char* from, std::size_t size) noexcept {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    const auto other = (((bytes ^ 0x30 * kOnes) + 0x76 * kOnes) | bytes) & 0x80 * kOnes;
+    return (other << 8 * (8 - size)) == 0;
+}
+
+/// The number that eight digits are: pairs first, then pairs of pairs.
+std::uint32_t eight_digits(const char* from) noexcept {
+    constexpr std::uint64_t kOthers = 0x000000FF000000FF;
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    bytes -= 0x3030303030303030;
+    bytes = bytes * 10 + (bytes >> 8);
+    const auto sum = (bytes & kOthers) * (100 + (1'000'000ULL << 32)) +
+                     (bytes >> 16 & kOthers) * (1 + (10'000ULL << 32));
+    return static_cast<std::uint32_t>(sum >> 32);
+}
+
+/// Of a text in a frame, behind which eight bytes more can be read.
 bool is_integer(std::string_view text) noexcept {
     if (text.starts_with('-')) text.remove_prefix(1);
     if (text.empty() || (text.size() > 1 && text.front() == '0')) return false;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return false;
+    for (; text.size() > 8; text.remove_prefix(8)) {
+        if (!are_digits(text.data(), 8)) return false;
     }
-    return true;
+    return are_digits(text.data(), text.size());
 }
 
 bool fits(const Mention& mention, std::span<const std::string_view> links) noexcept {
@@ -37,9 +59,11 @@ bool fits(const Mention& mention, std::span<const std::string_view> links) noexc
     return true;
 }
 
-std::size_t claimed_links(const Mentions& out) noexcept {
-    if (out.list.empty()) return 0;
-    return out.list.back().links_begin + out.list.back().links_count;
+/// How many links the first ones of the mentions have.
+std::size_t links_of(const Mentions& out, std::size_t mentions) noexcept {
+    if (mentions == 0) return 0;
+    const auto& last = out.list[mentions - 1];
+    return last.links_begin + last.links_count;
 }
 
 }  // namespace
@@ -87,15 +111,27 @@ void EventReader::time(std::string_view written, Timestamp& out) {
     else note(Errc::number_range);
 }
 
+std::optional<std::int64_t> whole_number(std::string_view digits) noexcept {
+    constexpr std::size_t kMostDigits = 18;  // what 64 bits hold for certain
+    if (digits.empty() || digits.size() > kMostDigits) return std::nullopt;
+    std::int64_t number = 0;
+    for (; digits.size() >= 8; digits.remove_prefix(8)) {
+        if (!are_digits(digits.data(), 8)) return std::nullopt;
+        number = number * 100'000'000 + eight_digits(digits.data());
+    }
+    for (const char c : digits) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = number * 10 + (c - '0');
+    }
+    return number;
+}
+
 std::optional<Timestamp> from_epoch(std::string_view digits,
                                     std::int64_t ticks_per_second) noexcept {
-    std::int64_t ticks = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, ticks);
-    if (error != std::errc{} || stop != end || ticks < 0) return std::nullopt;
-    if (ticks >= kLastSecond * ticks_per_second) return std::nullopt;
+    const auto ticks = whole_number(digits);
+    if (!ticks || *ticks >= kLastSecond * ticks_per_second) return std::nullopt;
     // One of two, so that nothing is divided.
-    return Timestamp{ticks * (ticks_per_second == 1 ? 1s / 1us : 1ms / 1us) * 1us};
+    return Timestamp{*ticks * (ticks_per_second == 1 ? 1s / 1us : 1ms / 1us) * 1us};
 }
 
 namespace {
@@ -136,19 +172,26 @@ Errc count_items(JsonValue value, EventReader& reader, std::uint16_t& media) {
 }
 
 Errc admit(const Mention& mention, Mentions& out) {
-    const auto links = std::span(out.links).subspan(claimed_links(out));
+    out.list.push_back(mention);
+    const auto error = admit_last(out);
+    if (error != Errc::ok) out.list.pop_back();
+    return error;
+}
+
+Errc admit_last(Mentions& out) {
+    auto& mention = out.list.back();
+    const auto begin = links_of(out, out.list.size() - 1);
+    const auto links = std::span(out.links).subspan(begin);
     if (mention.id.empty()) return Errc::missing_member;
-    if (out.list.size() >= limits::kMentionsPerFrame) return Errc::too_many;
+    if (out.list.size() > limits::kMentionsPerFrame) return Errc::too_many;
     if (!fits(mention, links)) return Errc::too_large;
-    const auto begin = out.links.size() - links.size();
-    auto& added = out.list.emplace_back(mention);
-    added.links_begin = static_cast<std::uint32_t>(begin);
-    added.links_count = static_cast<std::uint32_t>(links.size());
+    mention.links_begin = static_cast<std::uint32_t>(begin);
+    mention.links_count = static_cast<std::uint32_t>(links.size());
     return Errc::ok;
 }
 
 void drop_loose_links(Mentions& out) {
-    out.links.resize(claimed_links(out));
+    out.links.resize(links_of(out, out.list.size()));
 }
 
 }  // namespace hark::platforms

@@ -38,6 +38,13 @@ public:
     /// The same of a text that was read before; empty leaves `out` as it is.
     void time(std::string_view written, Timestamp& out);
 
+    /// False: it is another value, or null, which is nothing wrong.
+    bool begins_with(char bracket, JsonValue value) {
+        if (value.first() == bracket) return true;
+        if (json_raw(value) != "null") note(Errc::wrong_type);
+        return false;
+    }
+
     /// Calls `use(key, value)` for each member, or `use(value)` for each item; null has none. What
     /// they return says that the JSON itself is broken, so that nothing after it can be read.
     template <typename Use>
@@ -74,11 +81,6 @@ public:
     }
 
 private:
-    bool begins_with(char bracket, JsonValue value) {
-        if (value.first() == bracket) return true;
-        if (json_raw(value) != "null") note(Errc::wrong_type);
-        return false;
-    }
     /// What is no string without escapes.
     void odd_text(JsonValue value, std::string_view& out, bool token);
     void epoch(JsonValue value, std::int64_t ticks_per_second, Timestamp& out);
@@ -86,6 +88,9 @@ private:
     Arena* arena_;
     Errc fault_ = Errc::ok;
 };
+
+/// What at most 18 digits say; nullopt when they are none, or more.
+[[nodiscard]] std::optional<std::int64_t> whole_number(std::string_view digits) noexcept;
 
 /// Unix time in digits, `ticks_per_second` being 1 or 1000. nullopt when it is none, or beyond the
 /// years that a record can show.
@@ -111,6 +116,9 @@ inline void count_media(std::uint16_t& media) noexcept {
 /// Adds the mention, with the links that were pushed since the last one. Not ok: it has no id, or a
 /// part is beyond core/limits.hpp; its links are loose then.
 [[nodiscard]] Errc admit(const Mention& mention, Mentions& out);
+
+/// The same for a mention that stands in the list already; whoever is refused is to be taken back.
+[[nodiscard]] Errc admit_last(Mentions& out);
 
 /// Takes back links that belong to no mention.
 void drop_loose_links(Mentions& out);

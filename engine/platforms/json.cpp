@@ -54,18 +54,35 @@ Errc take_code(std::string_view& rest, std::int32_t& code) noexcept {
     return Errc::ok;
 }
 
-char simple_escape(char c) noexcept {
-    switch (c) {
-        case '"':
-        case '\\':
-        case '/': return c;
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        default: return '\0';
+/// What the character behind a backslash stands for; NUL when it may not stand there.
+constexpr auto kSimpleEscapes = [] {
+    std::array<char, 256> meant{};
+    meant['"'] = '"';
+    meant['\\'] = '\\';
+    meant['/'] = '/';
+    meant['b'] = '\b';
+    meant['f'] = '\f';
+    meant['n'] = '\n';
+    meant['r'] = '\r';
+    meant['t'] = '\t';
+    return meant;
+}();
+
+/// Moves `from` behind an escape and writes to `to` what it stands for.
+inline Errc take_escape(const char*& from, const char* end, char*& to) noexcept {
+    if (end - from < 2) return Errc::malformed_json;
+    const char kind = from[1];
+    from += 2;
+    if (kind != 'u') {
+        *to = kSimpleEscapes[static_cast<std::uint8_t>(kind)];
+        return *to++ == '\0' ? Errc::malformed_json : Errc::ok;
     }
+    std::string_view rest(from, static_cast<std::size_t>(end - from));
+    std::int32_t code = 0;
+    const auto error = take_code(rest, code);
+    from = rest.data();
+    if (error == Errc::ok) to = put_utf8(to, code);
+    return error;
 }
 
 /// Counted in bytes, block by block, which compilers turn into a few vector instructions.
@@ -142,9 +159,10 @@ bool JsonWalk::look_for_escapes(const char* from, const char* to) noexcept {
 std::string_view JsonWalk::unescaped_key(std::string_view key) {
     std::string_view out;
     (void)json_unescape(key, keys, out);
-    // Names are told by a byte before the key and more behind it than it may have.
-    char* const padded = keys.allocate(1 + out.size() + kKeyBytes);
-    std::fill_n(padded, 1 + out.size() + kKeyBytes, '\0');
+    // Names are told by a key's quotes, too.
+    char* const padded = keys.allocate(out.size() + kKeyBytes);
+    std::fill_n(padded, out.size() + kKeyBytes, '\0');
+    padded[0] = padded[1 + out.size()] = '"';
     std::copy(out.begin(), out.end(), padded + 1);
     return {padded + 1, out.size()};
 }
@@ -185,36 +203,36 @@ Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out) {
 }
 
 Errc json_unescape(std::string_view inside, Arena& arena, std::string_view& out) {
-    // Unescaping never makes a text longer.
-    char* const begin = arena.allocate(inside.size());
-    char* end = begin;
-    auto rest = inside;
-    auto error = Errc::ok;
-    while (!rest.empty() && error == Errc::ok) {
-        if (rest.front() != '\\') {
-            const auto plain = std::min(rest.find('\\'), rest.size());
-            std::memcpy(end, rest.data(), plain);
-            end += plain;
-            rest.remove_prefix(plain);
-            continue;
-        }
-        if (rest.size() < 2) return Errc::malformed_json;
-        const char kind = rest[1];
-        rest.remove_prefix(2);
-        if (kind == 'u') {
-            std::int32_t code = 0;
-            error = take_code(rest, code);
-            if (error == Errc::ok) end = put_utf8(end, code);
-        } else if (const char c = simple_escape(kind); c != '\0') {
-            *end++ = c;
-        } else {
-            error = Errc::malformed_json;
+    // Unescaping never makes a text longer; what is plain is copied by blocks, the last one too.
+    constexpr std::size_t kBlock = 16;
+    constexpr auto kBackslashes = [] {
+        std::array<char, kBlock> all{};
+        all.fill('\\');
+        return all;
+    }();
+    static_assert(kBlock <= limits::kFramePadding);
+    char* const begin = arena.allocate(inside.size() + kBlock);
+    char* to = begin;
+    const char* from = inside.data();
+    const char* const end = from + inside.size();
+    while (from < end) {
+        std::memcpy(to, from, kBlock);
+        const auto escapes = same_bytes(from, kBackslashes.data());
+        const auto plain = escapes == 0 ? static_cast<int>(kBlock) : std::countr_zero(escapes);
+        to += plain;
+        from += plain;
+        if (from >= end) break;
+        // Where letters are escaped, one escape follows the other.
+        while (from < end && *from == '\\') {
+            const auto error = take_escape(from, end, to);
+            if (error != Errc::ok) return error;
         }
     }
-    const auto used = static_cast<std::size_t>(end - begin);
-    arena.shrink(inside.size() - used);
-    if (error == Errc::ok) out = {begin, used};
-    return error;
+    to -= from - end;  // the last block's end
+    const auto used = static_cast<std::size_t>(to - begin);
+    arena.shrink(inside.size() + kBlock - used);
+    out = {begin, used};
+    return Errc::ok;
 }
 
 Errc json_depth(std::string_view bytes) noexcept {

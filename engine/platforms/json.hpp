@@ -8,6 +8,10 @@
 #include <memory>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "core/arena.hpp"
 #include "core/errc.hpp"
 #include "core/limits.hpp"
@@ -27,7 +31,7 @@ inline constexpr auto kJsonTokens = [] {
     return tokens;
 }();
 
-/// Bytes that can be read at the beginning of a key, however short it is: a frame has more behind
+/// Bytes that can be read from the quote of a key on, however short it is: a frame has more behind
 /// its end.
 inline constexpr std::size_t kKeyBytes = 32;
 static_assert(kKeyBytes <= limits::kFramePadding);
@@ -48,6 +52,9 @@ struct JsonWalk {
     /// The first character of a token; behind the last one a bracket that opens, which no walk
     /// looks for.
     [[nodiscard]] char first_of(Token token) const noexcept { return bytes[*token]; }
+    [[nodiscard]] JsonToken kind_of(Token token) const noexcept {
+        return kJsonTokens[static_cast<std::uint8_t>(first_of(token))];
+    }
     /// What to say of a token that must not be there.
     [[nodiscard]] Errc unexpected(Token token) const noexcept {
         return token < end ? Errc::malformed_json : Errc::truncated;
@@ -66,6 +73,19 @@ struct JsonWalk {
     [[nodiscard]] std::string_view unescaped_key(std::string_view key);
     /// Moves `next` behind the object or array at `token`.
     [[nodiscard]] Errc skip_nested(Token token) noexcept;
+    /// Moves `token` behind the value of this kind that is there, and was looked at.
+    [[nodiscard, gnu::always_inline]] Errc pass(Token& token, JsonToken kind) noexcept {
+        if (kind == JsonToken::scalar) {
+            ++token;
+            return Errc::ok;
+        }
+        // Whoever used an object or array has read all of it, or nothing.
+        if (next == token) {
+            if (const auto error = skip_nested(token); error != Errc::ok) return error;
+        }
+        token = next;
+        return Errc::ok;
+    }
 };
 
 /// What may part two tokens (RFC 8259, section 2); other control characters are part of one.
@@ -92,6 +112,19 @@ struct JsonValue {
 
 /// A value that is known to be an object.
 using JsonObject = JsonValue;
+
+/// Bit i: of the sixteen bytes behind `a` and behind `b`, those at i are the same.
+[[nodiscard]] inline std::uint32_t same_bytes(const char* a, const char* b) noexcept {
+#if defined(__SSE2__)
+    const auto one = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a));
+    const auto other = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(one, other)));
+#else
+    std::uint32_t same = 0;
+    for (std::size_t i = 0; i < 16; ++i) same |= (a[i] == b[i] ? 1U : 0U) << i;
+    return same;
+#endif
+}
 
 /// What a document is read with; keeps its memory from one to the next. Not thread-safe.
 class JsonParser {
@@ -122,12 +155,12 @@ private:
 
 /// A string without escapes and blanks behind it, as a view into the frame. False: it is none.
 [[nodiscard]] inline bool json_plain_text(JsonValue value, std::string_view& out) noexcept {
+    // What begins with a quote has its end before the next token.
     const char* const begin = value.begin() + 1;
     const char* const end = value.walk->bytes + value.at[1] - 1;
-    const bool plain =
-        begin[-1] == '"' && *end == '"' && end >= begin && value.walk->is_plain(begin, end);
-    if (plain) out = {begin, static_cast<std::size_t>(end - begin)};
-    return plain;
+    if (begin[-1] != '"' || *end != '"' || !value.walk->is_plain(begin, end)) return false;
+    out = {begin, static_cast<std::size_t>(end - begin)};
+    return true;
 }
 
 /// json_text() for what json_plain_text() is not.
@@ -144,33 +177,34 @@ private:
 /// not read.
 [[nodiscard]] Errc json_depth(std::string_view bytes) noexcept;
 
-/// Calls `use(value at token)` for what stands between two brackets, `take(token)` before each.
+/// Calls `use(value)` for the value at `token`, which is moved behind it.
+template <typename Use>
+[[nodiscard, gnu::always_inline]] inline Errc json_value(JsonWalk& walk, JsonWalk::Token& token,
+                                                         Use use) {
+    const auto kind = walk.kind_of(token);
+    if (kind == JsonToken::no_value) return Errc::malformed_json;
+    walk.next = token;
+    const auto broken = use(JsonValue{&walk, token});
+    return broken == Errc::ok ? walk.pass(token, kind) : broken;
+}
+
+/// Calls `read(token)` for what stands between two brackets, which moves the token behind it.
 /// Inside its callers, so that the place and the key stay in registers.
-template <typename Take, typename Use>
-[[nodiscard, gnu::always_inline]] inline Errc json_inside(JsonValue value, char bracket, Take take,
-                                                          Use use) {
+template <typename Read>
+[[nodiscard, gnu::always_inline]] inline Errc json_inside(JsonValue value, char bracket,
+                                                          Read read) {
     auto& walk = *value.walk;
+    const char* const bytes = walk.bytes;
     if (++walk.depth > limits::kJsonDepth) return Errc::too_deep;
     auto token = value.at + 1;
-    char c = walk.first_of(token);
-    if (c == bracket) ++token;
-    while (c != bracket) {
-        if (const auto error = take(token); error != Errc::ok) return error;
-        const auto kind = kJsonTokens[static_cast<std::uint8_t>(walk.first_of(token))];
-        if (kind == JsonToken::no_value) return Errc::malformed_json;
-        walk.next = token;
-        if (const auto broken = use(JsonValue{&walk, token}); broken != Errc::ok) return broken;
-        // Whoever used an object or array has read all of it, or nothing.
-        if (kind == JsonToken::opens) {
-            if (walk.next == token) {
-                if (const auto error = walk.skip_nested(token); error != Errc::ok) return error;
-            }
-            token = walk.next;
-        } else {
-            ++token;
+    if (bytes[*token] == bracket) {
+        ++token;
+    } else {
+        for (char c = ','; c == ',';) {
+            if (const auto error = read(token); error != Errc::ok) return error;
+            c = bytes[*token++];
+            if (c != ',' && c != bracket) return walk.unexpected(token - 1);
         }
-        c = walk.first_of(token++);
-        if (c != ',' && c != bracket) return walk.unexpected(token - 1);
     }
     walk.next = token;
     --walk.depth;
@@ -181,18 +215,20 @@ template <typename Take, typename Use>
 template <typename Use>
 [[nodiscard]] Errc json_members(JsonValue value, Use use) {
     if (value.first() != '{') return Errc::wrong_type;
-    std::string_view key;
-    return json_inside(
-        value, '}', [&](JsonWalk::Token& token) { return value.walk->take_key(token, key); },
-        [&](JsonValue member) { return use(key, member); });
+    return json_inside(value, '}', [&](JsonWalk::Token& token) {
+        std::string_view key;
+        const auto error = value.walk->take_key(token, key);
+        if (error != Errc::ok) return error;
+        return json_value(*value.walk, token, [&](JsonValue member) { return use(key, member); });
+    });
 }
 
 /// Calls `use(value)` for every item.
 template <typename Use>
 [[nodiscard]] Errc json_items(JsonValue value, Use use) {
     if (value.first() != '[') return Errc::wrong_type;
-    return json_inside(
-        value, ']', [](JsonWalk::Token) { return Errc::ok; }, use);
+    return json_inside(value, ']',
+                       [&](JsonWalk::Token& token) { return json_value(*value.walk, token, use); });
 }
 
 /// Parses `bytes` (limits::kFramePadding readable bytes must follow) and calls `use(root)`, which

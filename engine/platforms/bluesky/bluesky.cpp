@@ -223,8 +223,12 @@ private:
         // A record of another collection may look like anything: what was wrong with it is nothing.
         if (event.type != "commit" || event.collection != bluesky::kPosts || !action)
             return batch.ignore(reader);
-        if (reader.fault() == Errc::ok)
-            reader.note(add(event, *action, received_at, *batch.arena, *batch.out));
+        if (reader.fault() == Errc::ok && !is_whole(event, *action))
+            reader.note(Errc::missing_member);
+        const auto make = [&] {
+            return to_mention(event, *action, received_at, *batch.arena, *batch.out);
+        };
+        if (reader.fault() == Errc::ok) batch.make(make, reader);
     }
 
     /// Everything that the account ever posted is to be dropped.
@@ -262,11 +266,14 @@ private:
         return std::to_string(position);
     }
 
-    Errc add(const Event& event, Action action, Timestamp received_at, Arena& arena,
-             Mentions& out) const {
+    static bool is_whole(const Event& event, Action action) noexcept {
         const bool has_record = event.text.data() != nullptr || event.created_at.data() != nullptr;
-        if (event.did.empty() || event.rkey.empty() || (action != Action::deleted && !has_record))
-            return Errc::missing_member;
+        return !event.did.empty() && !event.rkey.empty() &&
+               (action == Action::deleted || has_record);
+    }
+
+    Mention to_mention(const Event& event, Action action, Timestamp received_at, Arena& arena,
+                       Mentions& out) const {
         Mention mention;
         mention.platform = "bluesky";
         mention.id = address("bluesky:at://", event, "/app.bsky.feed.post/", arena);
@@ -284,7 +291,7 @@ private:
         mention.text = event.text;
         mention.media = event.media;
         add_links(event, out);
-        return admit(mention, out);
+        return mention;
     }
 
     /// Lists, feeds and starter packs can be shown below a post too; those it does not answer.

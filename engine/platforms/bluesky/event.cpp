@@ -1,7 +1,5 @@
 #include "platforms/bluesky/event.hpp"
 
-#include <charconv>
-
 #include "platforms/bluesky/record_walk.hpp"
 
 namespace hark::platforms::bluesky {
@@ -10,14 +8,38 @@ namespace {
 
 constexpr std::int64_t kLastMicroseconds = 7'289'654'400'000'000;  // 2201: core/timestamp.hpp
 
-/// Digits and nothing else; 0 when it is not.
-template <typename Number>
-Number number(std::string_view digits) noexcept {
-    const auto* const end = digits.data() + digits.size();
-    Number value = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), end, value);
-    return error == std::errc{} && stop == end ? value : 0;
-}
+constexpr Members<Event, 7> kMessage = {{
+    {"did", &Event::did, Form::text},
+    {"time_us"},
+    {"kind", &Event::type, Form::text},
+    {"commit"},
+    {"account"},
+    {"payload"},
+    {"$type"},
+}};
+constexpr Members<Event, 6> kCommit = {{
+    {"rev", &Event::rev, Form::text},
+    {"operation", &Event::operation, Form::text},
+    {"collection", &Event::collection, Form::text},
+    {"rkey", &Event::rkey, Form::text},
+    {"record"},
+    {"cid", Form::none},
+}};
+/// v2: the envelope and the commit are one.
+constexpr Members<Event, 11> kPayload = {{
+    {"$type"},
+    {"seq", &Event::position},
+    {"did", &Event::did, Form::text},
+    {"time", &Event::time, Form::time},
+    {"account"},
+    {"name", &Event::notice, Form::text},
+    {"rev", &Event::rev, Form::text},
+    {"operation", &Event::operation, Form::text},
+    {"collection", &Event::collection, Form::text},
+    {"rkey", &Event::rkey, Form::text},
+    {"record"},
+}};
+constexpr Members<Event, 2> kAccount = {{{"active"}, {"status", &Event::status, Form::text}}};
 
 /// What RecordWalk reads JSON with.
 class JsonIn {
@@ -35,9 +57,13 @@ public:
     Errc array(JsonValue value, Use use) {
         return reader_.array(value, use);
     }
+    template <typename Table, typename Use>
+    Errc members(const Table& table, JsonValue value, Event& event, Use use) {
+        return table.read_each(value, reader_, event, use);
+    }
     void text(JsonValue value, std::string_view& out) { reader_.text(value, out); }
     [[nodiscard]] static std::size_t offset(JsonValue value) noexcept {
-        return number<std::size_t>(json_raw(value));
+        return static_cast<std::size_t>(whole_number(json_raw(value)).value_or(0));
     }
 
 private:
@@ -52,14 +78,15 @@ public:
         : reader_(reader), in_(reader), record_(in_, links, event), event_(event) {}
 
     Errc message(JsonValue value) {
-        return in_.object(value, [this](std::string_view key, JsonValue inside) {
-            if (key == "did") in_.text(inside, event_.did);
-            else if (key == "time_us") position(inside);
-            else if (key == "kind") in_.text(inside, event_.type);
-            else if (key == "commit") return commit(inside);
-            else if (key == "account") return account(inside);
-            else if (key == "payload") return payload(inside);
-            else if (key == "$type") type(inside);
+        return in_.members(kMessage, value, event_, [this](std::size_t place, JsonValue inside) {
+            switch (place) {
+                case kMessage["time_us"]: position(inside); break;
+                case kMessage["commit"]: return commit(inside);
+                case kMessage["account"]: return account(inside);
+                case kMessage["payload"]: return payload(inside);
+                case kMessage["$type"]: type(inside); break;
+                default: break;
+            }
             return Errc::ok;
         });
     }
@@ -69,7 +96,7 @@ private:
     void position(JsonValue value) {
         if (event_.position.data() != nullptr) return;
         const auto digits = json_raw(value);
-        const auto micros = number<std::int64_t>(digits);
+        const auto micros = whole_number(digits).value_or(0);
         if (micros <= 0 || micros > kLastMicroseconds) return reader_.note(Errc::number_range);
         event_.position = digits;
         event_.time = Timestamp{std::chrono::microseconds(micros)};
@@ -81,52 +108,37 @@ private:
         if (name == "error") event_.is_error = true;
     }
 
-    /// v2: the envelope and the commit are one.
     Errc payload(JsonValue value) {
-        return in_.object(value, [this](std::string_view key, JsonValue inside) {
-            if (key == "$type") {
-                std::string_view name;
-                in_.text(inside, name);
-                if (event_.type.empty()) event_.type = name.substr(name.find('#') + 1);
-            } else if (key == "seq") {
-                reader_.token(inside, event_.position);
-            } else if (key == "did") {
-                in_.text(inside, event_.did);
-            } else if (key == "time") {
-                reader_.time(inside, event_.time);
-            } else if (key == "account") {
-                return account(inside);
-            } else if (key == "name") {
-                in_.text(inside, event_.notice);
-            } else {
-                return commit_member(key, inside);
+        return in_.members(kPayload, value, event_, [this](std::size_t place, JsonValue inside) {
+            switch (place) {
+                case kPayload["$type"]: {
+                    std::string_view name;
+                    in_.text(inside, name);
+                    if (event_.type.empty()) event_.type = name.substr(name.find('#') + 1);
+                    return Errc::ok;
+                }
+                case kPayload["account"]: return account(inside);
+                case kPayload["record"]: return record(inside);
+                default: return Errc::ok;
             }
-            return Errc::ok;
         });
     }
 
     Errc account(JsonValue value) {
-        return in_.object(value, [this](std::string_view key, JsonValue inside) {
-            if (key == "status") in_.text(inside, event_.status);
-            else if (key == "active") event_.is_active = json_raw(inside) != "false";
+        return in_.members(kAccount, value, event_, [this](std::size_t, JsonValue inside) {
+            event_.is_active = json_raw(inside) != "false";
             return Errc::ok;
         });
     }
 
     Errc commit(JsonValue value) {
-        return in_.object(value, [this](std::string_view key, JsonValue inside) {
-            return commit_member(key, inside);
-        });
+        return in_.members(kCommit, value, event_,
+                           [this](std::size_t, JsonValue inside) { return record(inside); });
     }
 
-    Errc commit_member(std::string_view key, JsonValue value) {
-        if (key == "rev") in_.text(value, event_.rev);
-        else if (key == "operation") in_.text(value, event_.operation);
-        else if (key == "collection") in_.text(value, event_.collection);
-        else if (key == "rkey") in_.text(value, event_.rkey);
-        else if (key == "record" && (event_.collection.empty() || event_.collection == kPosts))
-            return record_.record(value);
-        return Errc::ok;
+    Errc record(JsonValue value) {
+        const bool may_be_post = event_.collection.empty() || event_.collection == kPosts;
+        return may_be_post ? record_.record(value) : Errc::ok;
     }
 
     EventReader& reader_;

@@ -3,14 +3,27 @@
 #include <vector>
 
 #include "platforms/bluesky/event.hpp"
+#include "platforms/members.hpp"
 
 namespace hark::platforms::bluesky {
 
+inline constexpr Members<Event, 7> kRecord = {{
+    {"$type", Form::none},
+    {"createdAt", &Event::created_at, Form::text},
+    {"langs"},
+    {"reply"},
+    {"text", &Event::text, Form::text},
+    {"facets"},
+    {"embed"},
+}};
+
 /// Reads a post's record, whatever it is written in. `In` reads values of its type `Value`:
 /// `object(value, use)` calls `use(key, value)` for each member, `array(value, use)` calls
-/// `use(value)` for each item, `text(value, out)` reads a string, `offset(value)` a count of bytes,
-/// 0 when it is none; what is not of its kind counts as empty, and In notes it. What object and
-/// array return says that the bytes are broken, so that nothing after them can be read.
+/// `use(value)` for each item, `members(table, value, event, use)` reads what has its field and
+/// calls `use(place, value)` for the rest of a table, `text(value, out)` reads a string,
+/// `offset(value)` a count of bytes, 0 when it is none; what is not of its kind counts as empty,
+/// and In notes it. What object and array return says that the bytes are broken, so that nothing
+/// after them can be read.
 template <typename In>
 class RecordWalk {
 public:
@@ -21,14 +34,14 @@ public:
         : in_(in), links_(links), event_(event) {}
 
     Errc record(Value value) {
-        return in_.object(value, [this](Key key, Value inside) {
-            if (key == "text") in_.text(inside, event_.text);
-            else if (key == "createdAt") in_.text(inside, event_.created_at);
-            else if (key == "langs") return langs(inside);
-            else if (key == "reply") return reply(inside);
-            else if (key == "facets") return facets(inside);
-            else if (key == "embed") return embed(inside);
-            return Errc::ok;
+        return in_.members(kRecord, value, event_, [this](std::size_t place, Value inside) {
+            switch (place) {
+                case kRecord["langs"]: return langs(inside);
+                case kRecord["reply"]: return reply(inside);
+                case kRecord["facets"]: return facets(inside);
+                case kRecord["embed"]: return embed(inside);
+                default: return Errc::ok;
+            }
         });
     }
 
@@ -94,9 +107,8 @@ private:
     Errc embed(Value value) {
         return in_.object(value, [this](Key key, Value inside) {
             if (key == "media")
-                return in_.object(inside, [this](Key name, Value item) {
-                    return media(name, item);
-                });
+                return in_.object(inside,
+                                  [this](Key name, Value item) { return media(name, item); });
             if (key == "record") return quote(inside);
             return media(key, inside);
         });

@@ -55,6 +55,17 @@ public:
         return expect(head, CborItem::Type::array, broken);
     }
 
+    template <typename Table, typename Use>
+    Errc members(const Table& table, Value value, Event& event, Use use) {
+        return object(value, [&](std::string_view key, Value inside) {
+            const auto place = table.find(key);
+            const auto field = table.text_field(place);
+            if (field == nullptr) return use(place, inside);
+            text(inside, event.*field);
+            return Errc::ok;
+        });
+    }
+
     void text(Value, std::string_view& out) {
         if (out.data() != nullptr) return;
         if (!in_.take_short_text(out)) {

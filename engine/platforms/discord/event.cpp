@@ -13,47 +13,60 @@ constexpr Members<Event, 6> kFrame = {{
     {"t", &Event::name},
     {"s"},
     {"op"},
-    {"application_id"},
     {"d"},
+    {"application_id"},
     {"event"},
 }};
 constexpr Members<Event, 2> kWebhook = {{
     {"type", &Event::name},
     {"data"},
 }};
-constexpr Members<Message, 18> kMessage = {{
-    {"id", &Message::id},
+constexpr Members<Message, 26> kMessage = {{
     {"type", &Message::type},
-    {"channel_id", &Message::channel_id},
-    {"guild_id", &Message::guild_id},
-    {"lobby_id", &Message::lobby_id},
-    {"content", &Message::content, Form::text},
+    {"tts", Form::none},
     {"timestamp", &Message::sent_at, Form::text},
-    {"edited_timestamp", &Message::edited_at, Form::text},
-    {"author"},
-    {"message_reference"},
-    {"attachments"},
-    {"sticker_items"},
+    {"pinned", Form::none},
     {"mentions"},
+    {"mention_roles", Form::none},
+    {"mention_everyone", Form::none},
+    {"message_reference"},
+    {"id", &Message::id},
+    {"flags", Form::none},
+    {"embeds", Form::none},
+    {"edited_timestamp", &Message::edited_at, Form::text},
+    {"content", &Message::content, Form::text},
+    {"components", Form::none},
+    {"channel_id", &Message::channel_id},
+    {"author"},
+    {"attachments"},
+    {"guild_id", &Message::guild_id},
+    {"member", Form::none},
+    {"lobby_id", &Message::lobby_id},
+    {"sticker_items"},
     {"ids"},
     {"user"},
     {"heartbeat_interval"},
     {"session_id"},
     {"resume_gateway_url"},
 }};
-constexpr Members<Message, 3> kAuthor = {{
-    {"id", &Message::user_id},
+constexpr Members<Message, 5> kAuthor = {{
     {"username", &Message::username},
+    {"id", &Message::user_id},
     {"global_name", &Message::display_name},
+    {"discriminator", Form::none},
+    {"avatar", Form::none},
 }};
 constexpr Members<Message, 2> kReference = {{
     {"type", &Message::reference_type},
     {"message_id", &Message::referenced_id},
 }};
 
-constexpr Members<Name, 2> kMentioned = {{
-    {"id", &Name::id},
+constexpr Members<Name, 5> kMentioned = {{
     {"username", &Name::name, Form::text},
+    {"id", &Name::id},
+    {"global_name", Form::none},
+    {"discriminator", Form::none},
+    {"avatar", Form::none},
 }};
 constexpr Members<Control, 1> kUser = {{{"id", &Control::user_id}}};
 
@@ -71,26 +84,32 @@ class FrameReader {
 public:
     FrameReader(EventReader& reader, Event& event) noexcept : reader_(&reader), event_(&event) {}
 
-    Errc read_member(std::string_view key, JsonValue value) {
-        switch (kFrame.read(key, value, *reader_, *event_)) {
-            case kFrame["d"]: return read_message(value);
-            case kFrame["event"]: return read_event(value);
-            case kFrame["s"]: reader_->token(value, event_->control.sequence); break;
-            case kFrame["op"]:
-                reader_->token(value, event_->control.op);
-                event_->enveloped = true;
-                break;
-            case kFrame["application_id"]: event_->enveloped = true; break;
-            default: break;
-        }
-        return Errc::ok;
+    Errc read(JsonValue root) {
+        return kFrame.read_each(root, *reader_, *event_,
+                                [this](std::size_t place, JsonValue value) {
+                                    switch (place) {
+                                        case kFrame["d"]: return read_message(value);
+                                        case kFrame["event"]: return read_event(value);
+                                        case kFrame["s"]:
+                                            reader_->token(value, event_->control.sequence);
+                                            break;
+                                        case kFrame["op"]:
+                                            reader_->token(value, event_->control.op);
+                                            event_->enveloped = true;
+                                            break;
+                                        case kFrame["application_id"]:
+                                            event_->enveloped = true;
+                                            break;
+                                        default: break;
+                                    }
+                                    return Errc::ok;
+                                });
     }
 
 private:
     Errc read_event(JsonValue value) {
-        return reader_->object(value, [this](std::string_view name, JsonValue member) {
-            const bool data = kWebhook.read(name, member, *reader_, *event_) == kWebhook["data"];
-            return data ? read_message(member) : Errc::ok;
+        return kWebhook.read_each(value, *reader_, *event_, [this](auto place, JsonValue member) {
+            return place == kWebhook["data"] ? read_message(member) : Errc::ok;
         });
     }
 
@@ -98,15 +117,15 @@ private:
     Errc read_message(JsonValue value) {
         event_->control.resumable = json_raw(value) == "true";
         if (value.first() != '{') return Errc::ok;
-        return json_members(value, [this](std::string_view key, JsonValue member) {
-            return read_message_member(key, member);
-        });
+        return kMessage.read_each(
+            value, *reader_, event_->message,
+            [this](auto place, JsonValue member) { return read_message_member(place, member); });
     }
 
-    Errc read_message_member(std::string_view key, JsonValue value) {
+    Errc read_message_member(std::size_t place, JsonValue value) {
         auto& message = event_->message;
         auto& control = event_->control;
-        switch (kMessage.read(key, value, *reader_, message)) {
+        switch (place) {
             case kMessage["author"]: return kAuthor.read_all(value, *reader_, message);
             case kMessage["message_reference"]:
                 return kReference.read_all(value, *reader_, message);
@@ -191,9 +210,7 @@ void Event::clear() {
 }
 
 Errc read_event(JsonObject& root, EventReader& reader, Event& event) {
-    FrameReader frame(reader, event);
-    const auto broken = json_members(
-        root, [&](std::string_view key, JsonValue value) { return frame.read_member(key, value); });
+    const auto broken = FrameReader(reader, event).read(root);
     // Voice channels have sessions too, and many events have users.
     auto& control = event.control;
     if (event.name != "READY") control.session_id = control.resume_url = control.user_id = {};
@@ -206,21 +223,21 @@ void finish_event(const Event& event, std::string_view bot_id, EventReader& read
     const auto& message = event.message;
     const auto is = [&](std::string_view what) { return event.name.ends_with(what); };
     if (!event.enveloped) return reader.note(Errc::missing_member);
-    if (is("MESSAGE_DELETE_BULK")) {
+    const bool created = is("MESSAGE_CREATE");
+    if (!created && is("MESSAGE_DELETE_BULK")) {
         for (const auto id : event.deleted_ids)
             batch.add(begin_mention(message, id, Action::deleted, arena), reader);
         return;
     }
-    if (is("MESSAGE_DELETE"))
+    if (!created && is("MESSAGE_DELETE"))
         return batch.add(begin_mention(message, message.id, Action::deleted, arena), reader);
-    const bool created = is("MESSAGE_CREATE");
     // A link's preview, too, makes an update; nobody has edited anything then.
-    const bool edited = is("MESSAGE_UPDATE") && !message.edited_at.empty();
+    const bool edited = !created && is("MESSAGE_UPDATE") && !message.edited_at.empty();
     const bool words = !message.content.empty() || message.media > 0;
     if (!(created || edited) || !is_spoken(message.type) || !(words || reader.fault() != Errc::ok))
         return batch.ignore(reader);
     const auto action = created ? Action::created : Action::edited;
-    batch.add(to_mention(event, action, bot_id, reader, arena), reader);
+    batch.make([&] { return to_mention(event, action, bot_id, reader, arena); }, reader);
 }
 
 }  // namespace hark::platforms::discord

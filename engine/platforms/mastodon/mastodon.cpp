@@ -121,14 +121,13 @@ public:
 private:
     Errc read(JsonObject& root, EventReader& reader, const Batch& batch) {
         event_.clear();
-        const auto member = [&](std::string_view key, JsonValue value) {
-            return mastodon::read_member(key, value, reader, *batch.arena, event_);
+        const auto read_object = [&](JsonValue object) {
+            return mastodon::read_event(object, reader, *batch.arena, event_);
         };
-        auto broken = json_members(root, member);
+        auto broken = read_object(root);
         if (broken == Errc::ok && mastodon::has_status(event_.name)) {
             broken = json_document(payload_parser_, event_.payload, [&](JsonValue inside) {
-                return json_raw(inside).starts_with('{') ? json_members(inside, member)
-                                                         : Errc::wrong_type;
+                return inside.first() == '{' ? read_object(inside) : Errc::wrong_type;
             });
         }
         if (broken == Errc::ok) mastodon::add_event(event_, host_, known_, reader, batch);

@@ -10,29 +10,54 @@ namespace hark::platforms::mastodon {
 
 namespace {
 
-constexpr Members<Account, 6> kAccount = {{
+constexpr Members<Account, 21> kAccount = {{
+    {"id", Form::none},
     {"username", &Account::username, Form::text},
     {"acct", &Account::acct, Form::text},
     {"display_name", &Account::display_name, Form::text},
+    {"locked", Form::none},
+    {"bot", Form::none},
+    {"discoverable", Form::none},
+    {"indexable", Form::none},
+    {"group", Form::none},
+    {"created_at", &Account::created_at, Form::time},
+    {"note", Form::none},
     {"url", &Account::url, Form::text},
     {"uri", &Account::uri, Form::text},
-    {"created_at", &Account::created_at, Form::time},
+    {"avatar", Form::none},
+    {"header", Form::none},
+    {"followers_count", Form::none},
+    {"following_count", Form::none},
+    {"statuses_count", Form::none},
+    {"last_status_at", Form::none},
+    {"emojis", Form::none},
+    {"fields", Form::none},
 }};
-constexpr Members<Status, 14> kStatus = {{
+constexpr Members<Status, 24> kStatus = {{
     {"id", &Status::id},
-    {"uri", &Status::uri},
-    {"url", &Status::url},
-    {"edited_at", &Status::edited_at},
+    {"created_at", &Status::created_at, Form::time},
+    {"in_reply_to_id", &Status::in_reply_to_id},
+    {"in_reply_to_account_id", Form::none},
+    {"sensitive", Form::none},
+    {"spoiler_text", &Status::spoiler_text},
     {"visibility", &Status::visibility},
     {"language", &Status::language},
-    {"in_reply_to_id", &Status::in_reply_to_id},
-    {"spoiler_text", &Status::spoiler_text},
+    {"uri", &Status::uri},
+    {"url", &Status::url},
+    {"replies_count", Form::none},
+    {"reblogs_count", Form::none},
+    {"favourites_count", Form::none},
+    {"quotes_count", Form::none},
+    {"edited_at", &Status::edited_at},
     {"content", &Status::content, Form::text},
-    {"created_at", &Status::created_at, Form::time},
     {"account"},
-    {"quote"},
-    {"poll"},
     {"media_attachments"},
+    {"mentions", Form::none},
+    {"tags", Form::none},
+    {"emojis", Form::none},
+    {"quote"},
+    {"card", Form::none},
+    {"poll"},
 }};
 /// Of what has a Status inside.
 constexpr Members<Event, 7> kEvent = {{
@@ -79,27 +104,22 @@ Errc read_quote(JsonValue value, EventReader& reader, Status& status) {
     });
 }
 
-/// `known`: a Status has a member of this name.
-Errc read_status_member(std::string_view key, JsonValue value, EventReader& reader, Status& status,
-                        bool& known) {
-    known = true;
-    switch (kStatus.read(key, value, reader, status)) {
-        case kStatus.kRead: break;
+/// A member that kStatus has at this place.
+Errc read_status_member(std::size_t place, JsonValue value, EventReader& reader, Status& status) {
+    switch (place) {
         case kStatus["account"]: return kAccount.read_all(value, reader, status.account);
         case kStatus["quote"]: return read_quote(value, reader, status);
         case kStatus["poll"]: return read_poll(value, reader, status);
         case kStatus["media_attachments"]:
             return read_spoken(value, "description", reader, status, status.media);
-        default: known = false;
+        default: return Errc::ok;
     }
-    return Errc::ok;
 }
 
 Errc read_status(JsonValue value, EventReader& reader, Status& status, bool& there) {
     there = value.first() == '{';
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        bool known = false;
-        return read_status_member(key, member, reader, status, known);
+    return kStatus.read_each(value, reader, status, [&](std::size_t place, JsonValue member) {
+        return read_status_member(place, member, reader, status);
     });
 }
 
@@ -128,22 +148,23 @@ void Event::clear() {
     for (auto* each : {&status, &inner, &original}) each->clear();
 }
 
-Errc read_member(std::string_view key, JsonValue value, EventReader& reader, Arena& arena,
-                 Event& event) {
-    bool known = false;
-    const auto broken = read_status_member(key, value, reader, event.status, known);
-    if (known) return broken;
-    switch (kEvent.read(key, value, reader, event)) {
-        case kEvent["reblog"]:
-            return read_status(value, reader, event.original, event.has_original);
-        case kEvent["last_status"]: return read_status(value, reader, event.inner, event.has_inner);
-        case kEvent["status"]:
-            if (value.first() != '{') break;
-            return read_status(value, reader, event.inner, event.has_inner);
-        case kEvent["payload"]: read_payload(value, reader, arena, event.payload); break;
-        default: break;
-    }
-    return Errc::ok;
+Errc read_event(JsonValue root, EventReader& reader, Arena& arena, Event& event) {
+    const auto use = [&](std::size_t place, JsonValue value, std::string_view key) {
+        if (place != kStatus.size()) return read_status_member(place, value, reader, event.status);
+        switch (kEvent.read(key, value, reader, event)) {
+            case kEvent["reblog"]:
+                return read_status(value, reader, event.original, event.has_original);
+            case kEvent["last_status"]:
+                return read_status(value, reader, event.inner, event.has_inner);
+            case kEvent["status"]:
+                if (value.first() != '{') break;
+                return read_status(value, reader, event.inner, event.has_inner);
+            case kEvent["payload"]: read_payload(value, reader, arena, event.payload); break;
+            default: break;
+        }
+        return Errc::ok;
+    };
+    return kStatus.read_each(root, reader, event.status, use);
 }
 
 }  // namespace hark::platforms::mastodon

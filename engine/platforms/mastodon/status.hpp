@@ -52,9 +52,8 @@ struct Event {
     void clear();
 };
 
-/// Reads one member of a frame, or of an object of the REST API: they have none in common. Not ok:
-/// the JSON is broken.
-[[nodiscard]] Errc read_member(std::string_view key, JsonValue value, EventReader& reader,
-                               Arena& arena, Event& event);
+/// Reads a frame, or an object of the REST API: they have no members in common. Not ok: the JSON is
+/// broken.
+[[nodiscard]] Errc read_event(JsonValue root, EventReader& reader, Arena& arena, Event& event);
 
 }  // namespace hark::platforms::mastodon

@@ -26,20 +26,25 @@ struct Thing {
     bool is_self = false;
 };
 
-constexpr Members<Thing, 13> kThing = {{
+constexpr Members<Thing, 18> kThing = {{
+    {"id", Form::none},
     {"name", &Thing::name},
+    {"subreddit", Form::none},
+    {"subreddit_id", Form::none},
     {"author", &Thing::author},
     {"author_fullname", &Thing::author_fullname},
-    {"link_id", &Thing::link_id},
-    {"parent_id", &Thing::parent_id},
-    {"body", &Thing::body, Form::text},
     {"title", &Thing::title, Form::text},
     {"selftext", &Thing::selftext, Form::text},
-    {"permalink", &Thing::permalink, Form::text},
-    {"url", &Thing::url, Form::text},
     {"is_self", &Thing::is_self},
+    {"body", &Thing::body, Form::text},
+    {"body_html", Form::none},
     {"created_utc"},
     {"edited"},
+    {"link_id", &Thing::link_id},
+    {"parent_id", &Thing::parent_id},
+    {"permalink", &Thing::permalink, Form::text},
+    {"url", &Thing::url, Form::text},
+    {"score", Form::none},
 }};
 
 /// Seconds with a fraction, which is always 0, without it.
@@ -48,20 +53,18 @@ std::string_view whole_seconds(JsonValue value) {
     return raw.substr(0, raw.find('.'));
 }
 
-void read_thing_member(std::string_view key, JsonValue value, EventReader& reader, Thing& thing) {
-    switch (kThing.read(key, value, reader, thing)) {
-        case kThing["created_utc"]:
-            if (const auto time = from_epoch(whole_seconds(value), 1)) thing.created_at = *time;
+Errc read_thing(JsonValue value, EventReader& reader, Thing& thing) {
+    return kThing.read_each(value, reader, thing, [&](auto place, JsonValue member) {
+        if (place == kThing["created_utc"]) {
+            if (const auto time = from_epoch(whole_seconds(member), 1)) thing.created_at = *time;
             else reader.note(Errc::number_range);
-            break;
-        case kThing["edited"]: {
+        } else if (place == kThing["edited"]) {
             // Old things say `true` without a time.
-            const auto raw = json_raw(value);
-            if (raw != "false" && raw != "null") thing.edited = whole_seconds(value);
-            break;
+            const auto raw = json_raw(member);
+            if (raw != "false" && raw != "null") thing.edited = whole_seconds(member);
         }
-        default: break;
-    }
+        return Errc::ok;
+    });
 }
 
 /// What stands where words were that their author or a moderator took away.
@@ -75,7 +78,7 @@ std::string_view words_of(const Thing& thing, Arena& arena) {
     return unescape_references(arena.join(thing.title, "\n\n", thing.selftext), arena);
 }
 
-void add_thing(const Thing& thing, EventReader& reader, const Batch& batch) {
+Mention to_mention(const Thing& thing, const Batch& batch) {
     auto& arena = *batch.arena;
     const bool post = thing.name.starts_with("t3_");
     Mention mention;
@@ -92,30 +95,28 @@ void add_thing(const Thing& thing, EventReader& reader, const Batch& batch) {
     if (!is_gone(thing.author)) mention.author.handle = thing.author;
     if (is_gone(post ? thing.selftext : thing.body)) {
         mention.action = Action::deleted;
-        return batch.add(mention, reader);
+        return mention;
     }
     mention.text = words_of(thing, arena);
     if (post && !thing.is_self && !thing.url.empty())
         batch.out->links.push_back(unescape_references(thing.url, arena));
-    batch.add(mention, reader);
+    return mention;
 }
 
-/// Other kinds than comments and posts come in other listings: `more`, accounts, awards.
-Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch, Page& page) {
+/// Other kinds than comments and posts come in other listings: `more`, accounts, awards. (Inside
+/// the loop over them GCC takes it for seldom run.)
+[[gnu::noinline]] Errc read_child(JsonObject& object, EventReader& reader, const Batch& batch,
+                                  Page& page) {
     Thing thing;
     std::string_view kind;
     const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
         if (key == "kind") reader.token(value, kind);
-        if (key != "data") return Errc::ok;
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            read_thing_member(name, member, reader, thing);
-            return Errc::ok;
-        });
+        return key == "data" ? read_thing(value, reader, thing) : Errc::ok;
     });
     if (broken != Errc::ok) return broken;
     if (page.count++ == 0) page.newest = thing.name;
     page.found = page.found || thing.name == page.sought;
-    if (kind == "t1" || kind == "t3") add_thing(thing, reader, batch);
+    if (kind == "t1" || kind == "t3") batch.make([&] { return to_mention(thing, batch); }, reader);
     else batch.ignore(reader);
     return Errc::ok;
 }

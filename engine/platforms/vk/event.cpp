@@ -13,10 +13,10 @@ constexpr Members<Event, 9> kRoot = {{
     {"event_id", &Event::event_id, Form::text},
     {"secret", &Event::secret, Form::text},
     {"group_id", &Event::group_id},
-    {"code", &Event::code},
-    {"ts", &Event::ts},
     {"object"},
+    {"code", &Event::code},
     {"event"},
+    {"ts", &Event::ts},
     {"service_message"},
 }};
 constexpr Members<Event, 1> kNotice = {{{"service_code", &Event::service_code}}};
@@ -54,7 +54,7 @@ constexpr Members<Object, 2> kCopied = {{
     {"id", &Object::copied_id},
 }};
 
-constexpr Members<Streamed, 9> kStreamedIds = {{
+constexpr Members<Streamed, 11> kStreamedIds = {{
     {"post_owner_id", &Streamed::owner},
     {"post_id", &Streamed::post_id},
     {"comment_id", &Streamed::comment_id},
@@ -63,19 +63,22 @@ constexpr Members<Streamed, 9> kStreamedIds = {{
     {"topic_id", &Streamed::topic_id},
     {"topic_post_id", &Streamed::topic_post_id},
     {"id", &Streamed::author_id},
+    {"author_url", Form::none},
+    {"platform", Form::none},
     {"shared_post_author_id", &Streamed::shared_author_id},
 }};
-constexpr Members<Streamed, 10> kStreamed = {{
+constexpr Members<Streamed, 11> kStreamed = {{
     {"event_type", &Streamed::type, Form::text},
-    {"action", &Streamed::action, Form::text},
+    {"event_id"},
     {"event_url", &Streamed::url, Form::text},
     {"text", &Streamed::text, Form::text},
-    {"shared_post_text", &Streamed::shared_text, Form::text},
-    {"creation_time", &Streamed::created_at, Form::seconds},
+    {"action", &Streamed::action, Form::text},
     {"action_time", &Streamed::action_time},
-    {"event_id"},
+    {"creation_time", &Streamed::created_at, Form::seconds},
+    {"tags", Form::none},
     {"author"},
     {"attachments"},
+    {"shared_post_text", &Streamed::shared_text, Form::text},
 }};
 
 constexpr std::array<std::string_view, 10> kMediaTypes = {
@@ -114,14 +117,14 @@ public:
         : reader_(&reader), out_(&out), object_(&object) {}
 
     Errc read(JsonValue value) {
-        return reader_->object(value, [this](std::string_view key, JsonValue member) {
-            return read_member(key, member);
+        return kObject.read_each(value, *reader_, *object_, [this](auto place, JsonValue member) {
+            return read_member(place, member);
         });
     }
 
 private:
-    Errc read_member(std::string_view key, JsonValue value) {
-        switch (kObject.read(key, value, *reader_, *object_)) {
+    Errc read_member(std::size_t place, JsonValue value) {
+        switch (place) {
             case kObject["attachments"]:
                 return read_attachments(value, *reader_, *out_, object_->media);
             case kObject["message"]: return read(value);
@@ -155,8 +158,8 @@ private:
 
 /// `event_id` and `author` are objects of ids.
 Errc read_streamed(JsonValue value, EventReader& reader, Mentions& out, Streamed& streamed) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        switch (kStreamed.read(key, member, reader, streamed)) {
+    return kStreamed.read_each(value, reader, streamed, [&](auto place, JsonValue member) {
+        switch (place) {
             case kStreamed["event_id"]:
             case kStreamed["author"]: return kStreamedIds.read_all(member, reader, streamed);
             case kStreamed["attachments"]:

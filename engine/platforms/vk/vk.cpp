@@ -89,9 +89,9 @@ protected:
 
 private:
     void make_client(Settings& source, std::string_view api) {
-        const auto tokens = required_secrets(source, "access_token",
-                                             api == "streaming" ? "the service key of your app"
-                                                                : "the community's access key");
+        const auto tokens = required_secrets(
+            source, "access_token",
+            api == "streaming" ? "the service key of your app" : "the community's access key");
         vk::Api where{source.text("api_url", "https://api.vk.com/method"),
                       tokens.empty() ? "" : tokens.front()};
         if (!where.url.starts_with("https://") && !where.is_plain())
@@ -135,7 +135,7 @@ private:
             drop_loose_links(*batch.out);
             return batch.ignore(reader);
         }
-        batch.add(vk::to_mention(event, *batch.arena), reader);
+        batch.make([&] { return vk::to_mention(event, *batch.arena); }, reader);
     }
 
     /// Rules and notices of the server are told to us, and are nobody's words.
@@ -144,7 +144,10 @@ private:
         if (event.code == "400") return reader.note(Errc::unknown_platform_error);
         if (event.code != "100" || !vk::carries_words(event.streamed)) return batch.ignore(reader);
         if (event.streamed.action == "delete") drop_loose_links(*batch.out);
-        batch.add(vk::to_mention(event.streamed, *batch.arena, batch.out->links), reader);
+        const auto make = [&] {
+            return vk::to_mention(event.streamed, *batch.arena, batch.out->links);
+        };
+        batch.make(make, reader);
     }
 
     Reception answer_to(const vk::Event& event) const {

@@ -178,7 +178,8 @@ void finish_event(const Event& event, EventReader& reader, const Batch& batch) {
         add_compliance(event.compliance, reader, batch);
     } else if (event.has_data) {
         const bool is_post = !event.post.id.empty() || !event.post.text.empty();
-        if (is_post) batch.add(to_mention(event.post, event, reader, *batch.arena), reader);
+        const auto make = [&] { return to_mention(event.post, event, reader, *batch.arena); };
+        if (is_post) batch.make(make, reader);
         else batch.ignore(reader);  // a compliance event of another kind
     } else if (event.has_problem) {
         reader.note(Errc::unknown_platform_error);

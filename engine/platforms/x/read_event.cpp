@@ -8,38 +8,44 @@ namespace hark::platforms::x {
 
 namespace {
 
-constexpr Members<Post, 23> kPost = {{
-    {"id"},  // v1.1 has a number here, beside the text
-    {"id_str", &Post::id},
+constexpr Members<Post, 27> kPost = {{
     {"author_id", &Post::author_id},
-    {"lang", &Post::lang},
     {"conversation_id", &Post::conversation_id},
+    {"created_at", &Post::created_at, Form::text},
+    {"edit_history_tweet_ids"},
+    {"id"},  // v1.1 has a number here, beside the text
+    {"lang", &Post::lang},
+    {"possibly_sensitive", Form::none},
+    {"public_metrics", Form::none},
+    {"reply_settings", Form::none},
+    {"text", &Post::text, Form::text},
+    {"in_reply_to_user_id", Form::none},
+    {"referenced_tweets"},
+    {"entities"},
+    {"attachments"},
+    {"note_tweet"},
+    {"edit_history_post_ids"},
+    {"referenced_posts"},
+    {"note_post"},
+    {"id_str", &Post::id},
     {"in_reply_to_tweet_id", &Post::replied_id},
     {"in_reply_to_post_id", &Post::replied_id},
     {"in_reply_to_status_id_str", &Post::replied_id},
     {"quoted_status_id_str", &Post::quoted_id},
-    {"text", &Post::text, Form::text},
     {"full_text", &Post::full_text, Form::text},
-    {"created_at", &Post::created_at, Form::text},
-    {"note_tweet"},
-    {"note_post"},
     {"extended_tweet"},
-    {"referenced_tweets"},
-    {"referenced_posts"},
-    {"edit_history_tweet_ids"},
-    {"edit_history_post_ids"},
-    {"entities"},
-    {"attachments"},
     {"extended_entities"},
     {"retweeted_status"},
 }};
-constexpr Members<User, 7> kUser = {{
+constexpr Members<User, 9> kUser = {{
     {"id", &User::id},  // v1.1 has the number, which comes first, and the same as text
     {"id_str", &User::id},
-    {"username", &User::username, Form::text},
-    {"screen_name", &User::username, Form::text},
     {"name", &User::name, Form::text},
+    {"username", &User::username, Form::text},
     {"created_at", &User::created_at, Form::text},
+    {"verified", Form::none},
+    {"protected", Form::none},
+    {"screen_name", &User::username, Form::text},
     {"data"},
 }};
 constexpr Members<DirectMessage, 4> kDirectMessage = {{
@@ -63,9 +69,9 @@ constexpr Members<Compliance, 6> kCompliance = {{
 constexpr Members<Event, 12> kRoot = {{
     {"data"},
     {"includes"},
+    {"matching_rules", Form::none},
     {"users"},
     {"tweet_create_events"},
-    {"tweet_delete_events"},
     {"direct_message_events"},
     {"errors"},
     {"for_user_id", &Event::for_user_id},
@@ -83,22 +89,27 @@ public:
     PostReader(Version version, EventReader& reader, Mentions* links, Post& post) noexcept
         : version_(version), reader_(&reader), links_(links), post_(&post) {}
 
-    Errc read_member(std::string_view key, JsonValue value) {
-        bool known = false;
-        return read_member(key, value, known);
+    /// Calls `use(key, value)` for each member that no post has.
+    template <typename Use>
+    Errc read(JsonValue value, Use use) {
+        return kPost.read_each(
+            value, *reader_, *post_, [&](auto place, JsonValue member, std::string_view key) {
+                return place == kPost.size() ? use(key, member) : read_member(place, member);
+            });
+    }
+    Errc read(JsonValue value) {
+        return read(value, [](std::string_view, JsonValue) { return Errc::ok; });
     }
 
-    /// `known`: a post has a member of this name.
-    Errc read_member(std::string_view key, JsonValue value, bool& known) {
-        known = true;
-        switch (kPost.read(key, value, *reader_, *post_)) {
-            case kPost.kRead: break;
+private:
+    Errc read_member(std::size_t place, JsonValue value) {
+        switch (place) {
             case kPost["id"]:
                 if (version_ == Version::v2) reader_->token(value, post_->id);
                 break;
             case kPost["note_tweet"]:
             case kPost["note_post"]: return read_note(value);
-            case kPost["extended_tweet"]: return read_all(value);
+            case kPost["extended_tweet"]: return read(value);
             case kPost["referenced_tweets"]:
             case kPost["referenced_posts"]: return read_references(value);
             case kPost["edit_history_tweet_ids"]:
@@ -107,12 +118,11 @@ public:
             case kPost["attachments"]:
             case kPost["extended_entities"]: return read_attachments(value);
             case kPost["retweeted_status"]: return read_original(value);
-            default: known = false;
+            default: break;
         }
         return Errc::ok;
     }
 
-private:
     Errc read_references(JsonValue value) {
         return reader_->array(value, [this](JsonValue item) { return read_reference(item); });
     }
@@ -121,12 +131,6 @@ private:
         return reader_->array(value, [this](JsonValue item) {
             reader_->token(item, post_->first_id);
             return Errc::ok;
-        });
-    }
-
-    Errc read_all(JsonValue value) {
-        return reader_->object(value, [this](std::string_view key, JsonValue member) {
-            return read_member(key, member);
         });
     }
 
@@ -156,9 +160,7 @@ private:
     Errc read_original(JsonValue value) {
         Post original;
         PostReader inner(version_, *reader_, nullptr, original);
-        const auto broken = reader_->object(value, [&](std::string_view key, JsonValue member) {
-            return inner.read_member(key, member);
-        });
+        const auto broken = inner.read(value);
         post_->retweeted_id = original.id;
         post_->original_text = original.full_text.empty() ? original.text : original.full_text;
         return broken;
@@ -207,9 +209,10 @@ private:
 
 /// A user, sometimes wrapped in `data`.
 Errc read_user(JsonValue value, EventReader& reader, User& user) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        const bool wraps = kUser.read(key, member, reader, user) == kUser["data"];
-        return wraps && member.first() == '{' ? kUser.read_all(member, reader, user) : Errc::ok;
+    return kUser.read_each(value, reader, user, [&](auto place, JsonValue member) {
+        return place == kUser["data"] && member.first() == '{'
+                   ? kUser.read_all(member, reader, user)
+                   : Errc::ok;
     });
 }
 
@@ -243,9 +246,7 @@ Errc read_includes(JsonValue value, bool posts, EventReader& reader, const Batch
             Post post;
             EventReader own(*batch.arena);
             PostReader included(Version::v2, own, nullptr, post);
-            const auto broken = own.object(item, [&](std::string_view name, JsonValue inner) {
-                return included.read_member(name, inner);
-            });
+            const auto broken = included.read(item);
             if (own.fault() == Errc::ok && event.posts.size() < limits::kNamesPerFrame)
                 event.posts.push_back(post);
             return broken;
@@ -268,9 +269,8 @@ Errc add_v1_post(JsonValue item, const Batch& batch, Event& event) {
         Post post;
         User author;
         PostReader posts(Version::v1, reader, batch.out, post);
-        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-            if (key == "user") return read_user(value, reader, author);
-            return posts.read_member(key, value);
+        const auto broken = posts.read(object, [&](std::string_view key, JsonValue value) {
+            return key == "user" ? read_user(value, reader, author) : Errc::ok;
         });
         if (broken != Errc::ok) return broken;
         post.author_id = author.id;
@@ -304,9 +304,9 @@ Errc read_message_data(JsonValue value, EventReader& reader, const Batch& batch,
                        DirectMessage& message) {
     Post said;  // its text, entities and attachment are those of a post
     PostReader posts(Version::v1, reader, batch.out, said);
-    const auto broken = reader.object(value, [&](std::string_view key, JsonValue member) {
+    const auto broken = posts.read(value, [&](std::string_view key, JsonValue) {
         if (key == "attachment") count_media(message.media);
-        return posts.read_member(key, member);
+        return Errc::ok;
     });
     message.text = said.text;
     return broken;
@@ -315,20 +315,19 @@ Errc read_message_data(JsonValue value, EventReader& reader, const Batch& batch,
 Errc add_direct_message(JsonValue item, const Batch& batch) {
     return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
         DirectMessage message;
-        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-            if (kDirectMessage.read(key, value, reader, message) ==
-                kDirectMessage["message_create"]) {
-                return reader.object(value, [&](std::string_view name, JsonValue inner) {
-                    if (name == "sender_id") reader.token(inner, message.sender_id);
-                    else if (name == "target")
-                        return read_id_of(inner, "recipient_id", reader, message.recipient_id);
-                    else if (name == "message_data")
-                        return read_message_data(inner, reader, batch, message);
-                    return Errc::ok;
-                });
-            }
+        const auto create = [&](std::string_view name, JsonValue inner) {
+            if (name == "sender_id") reader.token(inner, message.sender_id);
+            else if (name == "target")
+                return read_id_of(inner, "recipient_id", reader, message.recipient_id);
+            else if (name == "message_data")
+                return read_message_data(inner, reader, batch, message);
             return Errc::ok;
-        });
+        };
+        const auto broken =
+            kDirectMessage.read_each(object, reader, message, [&](auto place, JsonValue value) {
+                return place == kDirectMessage["message_create"] ? reader.object(value, create)
+                                                                 : Errc::ok;
+            });
         if (broken != Errc::ok) return broken;
         if (message.type == "message_create") batch.add(to_mention(message, *batch.arena), reader);
         else batch.ignore(reader);
@@ -341,8 +340,8 @@ Errc add_direct_message(JsonValue item, const Batch& batch) {
 Errc read_compliance(std::string_view name, JsonValue value, EventReader& reader,
                      Compliance& compliance) {
     compliance.name = name;
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        switch (kCompliance.read(key, member, reader, compliance)) {
+    return kCompliance.read_each(value, reader, compliance, [&](auto place, JsonValue member) {
+        switch (place) {
             case kCompliance["user"]: return read_id_of(member, "id", reader, compliance.user_id);
             case kCompliance["tweet"]:
             case kCompliance["post"]: return kDeletedPost.read_all(member, reader, compliance);
@@ -361,10 +360,7 @@ bool is_compliance(std::string_view key) {
 
 Errc read_payload(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
     PostReader posts(Version::v2, reader, batch.out, event.post);
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        bool known = false;
-        const auto broken = posts.read_member(key, member, known);
-        if (known) return broken;
+    return posts.read(value, [&](std::string_view key, JsonValue member) {
         if (key == "users") return read_users(member, reader, *batch.arena, event);
         if (key != "direct_message_events") return Errc::ok;
         return reader.array(member,
@@ -375,10 +371,7 @@ Errc read_payload(JsonValue value, EventReader& reader, const Batch& batch, Even
 Errc read_data(JsonValue value, EventReader& reader, const Batch& batch, Event& event) {
     event.has_data = true;
     PostReader posts(Version::v2, reader, batch.out, event.post);
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        bool known = false;
-        const auto broken = posts.read_member(key, member, known);
-        if (known) return broken;
+    return posts.read(value, [&](std::string_view key, JsonValue member) {
         if (key == "event_uuid") reader.token(member, event.event_uuid);
         else if (key == "event_type") reader.token(member, event.event_type);
         else if (key == "filter")
@@ -418,7 +411,7 @@ void Event::clear() {
 }
 
 Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event& event) {
-    return json_members(root, [&](std::string_view key, JsonValue value) {
+    const auto use = [&](std::size_t place, JsonValue value, std::string_view key) {
         const auto each = [&](auto add) {
             event.has_activity = true;
             return reader.array(value, add);
@@ -427,7 +420,7 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             event.has_activity = true;
             ++batch.out->ignored;
         };
-        switch (kRoot.read(key, value, reader, event)) {
+        switch (place) {
             case kRoot["data"]: return read_data(value, reader, batch, event);
             case kRoot["includes"]: {
                 const bool no_retweet = event.has_data && event.post.retweeted_id.empty();
@@ -436,21 +429,22 @@ Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event
             case kRoot["users"]: return read_users(value, reader, *batch.arena, event);
             case kRoot["tweet_create_events"]:
                 return each([&](JsonValue item) { return add_v1_post(item, batch, event); });
-            case kRoot["tweet_delete_events"]:
-                return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
             case kRoot["direct_message_events"]:
                 return each([&](JsonValue item) { return add_direct_message(item, batch); });
             case kRoot["errors"]: return read_problems(value, reader, event);
-            case kRoot.kRead: break;
             case kRoot["connection_issue"]: note_issue(value, event); break;
             case kRoot["title"]: event.has_problem = true; break;
             case kRoot["user_event"]:
             case kRoot["replay_job_status"]: ignore(); break;
+            case kRoot["matching_rules"]: break;
             default:
+                if (key == "tweet_delete_events")
+                    return each([&](JsonValue item) { return add_v1_deletion(item, batch); });
                 if (key.ends_with("_events")) ignore();
         }
         return Errc::ok;
-    });
+    };
+    return kRoot.read_each(root, reader, event, use);
 }
 
 }  // namespace hark::platforms::x

@@ -23,35 +23,60 @@ struct Comment {
     std::string_view updated;
 };
 
-constexpr Members<Comment, 9> kSnippet = {{
-    {"textOriginal", &Comment::original, Form::text},
-    {"textDisplay", &Comment::display, Form::text},
+constexpr Members<Comment, 14> kSnippet = {{
     {"channelId", &Comment::channel, Form::text},
     {"videoId", &Comment::video, Form::text},
+    {"textDisplay", &Comment::display, Form::text},
+    {"textOriginal", &Comment::original, Form::text},
     {"parentId", &Comment::parent, Form::text},
     {"authorDisplayName", &Comment::name, Form::text},
+    {"authorProfileImageUrl", Form::none},
+    {"authorChannelUrl", Form::none},
+    {"authorChannelId"},
+    {"canRate", Form::none},
+    {"viewerRating", Form::none},
+    {"likeCount", Form::none},
     {"publishedAt", &Comment::published, Form::text},
     {"updatedAt", &Comment::updated, Form::text},
-    {"authorChannelId"},
+}};
+constexpr Members<Comment, 4> kComment = {{
+    {"kind", Form::none},
+    {"etag", Form::none},
+    {"id", &Comment::id},
+    {"snippet"},
+}};
+/// A thread has a comment inside, and its own `id` is the comment's.
+constexpr Members<Comment, 5> kThread = {{
+    {"kind", Form::none},
+    {"etag", Form::none},
+    {"id", Form::none},
+    {"snippet"},
+    {"replies"},
+}};
+constexpr Members<Comment, 6> kThreadSnippet = {{
+    {"channelId", Form::none},
+    {"videoId", &Comment::video, Form::text},
+    {"topLevelComment"},
+    {"canReply", Form::none},
+    {"totalReplyCount", Form::none},
+    {"isPublic", Form::none},
 }};
 constexpr Members<Comment, 1> kChannel = {{{"value", &Comment::author}}};
 
 Errc read_snippet(JsonValue value, EventReader& reader, Comment& comment) {
-    return reader.object(value, [&](std::string_view key, JsonValue member) {
-        const bool channel =
-            kSnippet.read(key, member, reader, comment) == kSnippet["authorChannelId"];
-        return channel ? kChannel.read_all(member, reader, comment) : Errc::ok;
+    return kSnippet.read_each(value, reader, comment, [&](auto place, JsonValue member) {
+        return place == kSnippet["authorChannelId"] ? kChannel.read_all(member, reader, comment)
+                                                    : Errc::ok;
     });
 }
 
-Errc read_comment(std::string_view key, JsonValue value, EventReader& reader, Comment& comment) {
-    if (key == "snippet") return read_snippet(value, reader, comment);
-    if (key == "id") reader.token(value, comment.id);
-    return Errc::ok;
+Errc read_comment(JsonValue value, EventReader& reader, Comment& comment) {
+    return kComment.read_each(value, reader, comment, [&](auto place, JsonValue member) {
+        return place == kComment["snippet"] ? read_snippet(member, reader, comment) : Errc::ok;
+    });
 }
 
-/// When it was published.
-Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& batch) {
+Mention to_mention(const Comment& comment, EventReader& reader, const Batch& batch) {
     auto& arena = *batch.arena;
     Mention mention;
     mention.platform = "youtube";
@@ -75,17 +100,26 @@ Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& 
     mention.text = comment.original.data() != nullptr
                        ? comment.original
                        : html_text(comment.display, arena, batch.out->links);
-    batch.add(mention, reader);
-    return mention.created_at;
+    return mention;
+}
+
+/// When it was published.
+Timestamp add_comment(const Comment& comment, EventReader& reader, const Batch& batch) {
+    Timestamp published{};
+    const auto make = [&] {
+        auto mention = to_mention(comment, reader, batch);
+        published = mention.created_at;
+        return mention;
+    };
+    batch.make(make, reader);
+    return published;
 }
 
 /// A reply, or a comment of one's own that stands alone.
 Errc read_reply(JsonValue item, const Batch& batch) {
     return read_part(item, batch, [&](JsonObject& object, EventReader& reader) {
         Comment comment;
-        const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-            return read_comment(key, value, reader, comment);
-        });
+        const auto broken = read_comment(object, reader, comment);
         if (broken == Errc::ok) add_comment(comment, reader, batch);
         return broken;
     });
@@ -102,17 +136,16 @@ Errc read_replies(JsonValue value, EventReader& reader, const Batch& batch) {
 
 Errc Comments::read_thread(JsonObject& object, EventReader& reader, const Batch& batch) {
     Comment comment;
-    const auto broken = json_members(object, [&](std::string_view key, JsonValue value) {
-        if (key == "replies") return read_replies(value, reader, batch);
-        if (key != "snippet") return Errc::ok;
-        return reader.object(value, [&](std::string_view name, JsonValue member) {
-            if (name == "videoId") reader.text(member, comment.video);
-            if (name != "topLevelComment") return Errc::ok;
-            return reader.object(member, [&](std::string_view part, JsonValue inner) {
-                return read_comment(part, inner, reader, comment);
-            });
+    const auto read_inside = [&](auto place, JsonValue member) {
+        return place == kThreadSnippet["topLevelComment"] ? read_comment(member, reader, comment)
+                                                          : Errc::ok;
+    };
+    const auto broken =
+        kThread.read_each(object, reader, comment, [&](auto place, JsonValue value) {
+            if (place == kThread["replies"]) return read_replies(value, reader, batch);
+            if (place != kThread["snippet"]) return Errc::ok;
+            return kThreadSnippet.read_each(value, reader, comment, read_inside);
         });
-    });
     if (broken != Errc::ok) return broken;
     const auto time = add_comment(comment, reader, batch);
     newest_ = std::max(newest_, time);
