@@ -41,7 +41,7 @@ struct JsonWalk {
     using Token = const std::uint32_t*;
 
     const char* bytes = nullptr;
-    Token end = nullptr;   ///< behind the last; it may be read: the first bracket once more
+    Token end = nullptr;   ///< behind the last; it and the next are the first bracket once more
     Token next = nullptr;  ///< behind the object or array that was read last
     // Where the bytes are known to have no backslash: never behind the place of the walk.
     const char* plain_from = nullptr;

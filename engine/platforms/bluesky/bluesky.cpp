@@ -207,10 +207,12 @@ private:
     }
 
     static std::string_view position(std::uint64_t seq, Arena& arena) {
-        std::array<char, 20> digits;  // all that 64 bits need
-        const auto* const end =
-            std::to_chars(digits.data(), digits.data() + digits.size(), seq).ptr;
-        return arena.copy({digits.data(), static_cast<std::size_t>(end - digits.data())});
+        constexpr std::size_t kMostDigits = 20;  // all that 64 bits need
+        char* const begin = arena.allocate(kMostDigits);
+        const auto size =
+            static_cast<std::size_t>(std::to_chars(begin, begin + kMostDigits, seq).ptr - begin);
+        arena.shrink(kMostDigits - size);
+        return {begin, size};
     }
 
     /// What is wrong with it is noted in `reader`.

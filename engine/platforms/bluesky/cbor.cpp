@@ -79,12 +79,12 @@ Errc CborReader::take(CborItem& item) noexcept {
     }
 }
 
-Errc CborReader::skip() noexcept {
+Errc CborReader::skip_large() noexcept {
     // Counts of arrays and maps are no larger than the bytes that are there, so the sum cannot
     // overflow.
     for (std::uint64_t left = 1; left > 0; --left) {
         std::string_view text;
-        if (take_short_text(text)) continue;
+        if (take_short_text(text) || take_byte()) continue;
         CborItem item;
         if (const auto error = take(item); error != Errc::ok) return error;
         if (item.type == CborItem::Type::array) left += item.number;

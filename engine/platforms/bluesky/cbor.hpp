@@ -54,7 +54,10 @@ public:
         return whole;
     }
     /// Passes over the next item and all that is in it.
-    [[nodiscard]] Errc skip() noexcept;
+    [[nodiscard]] Errc skip() noexcept {
+        std::string_view text;
+        return take_short_text(text) || take_byte() ? Errc::ok : skip_large();
+    }
 
     /// Calls `use(key)` for each member of the map that is next, or `use()` for each item of the
     /// array; what `use` does not read is passed over. What is next and is no map or no array is
@@ -81,10 +84,12 @@ private:
     template <typename One>
     Errc each(CborItem::Type type, CborItem& head, One one) {
         const auto* const begin = at_;
-        if (const auto error = take(head); error != Errc::ok) return error;
-        if (head.type != type) {
-            at_ = begin;
-            return skip();
+        if (!take_short_head(type, head)) {
+            if (const auto error = take(head); error != Errc::ok) return error;
+            if (head.type != type) {
+                at_ = begin;
+                return skip();
+            }
         }
         for (auto left = head.number; left > 0; --left) {
             if (const auto error = one(); error != Errc::ok) return error;
@@ -98,7 +103,31 @@ private:
         return at_ == begin ? skip() : Errc::ok;
     }
 
+    /// The head of a map or an array of less than 24. False: something else is next.
+    bool take_short_head(CborItem::Type type, CborItem& head) noexcept {
+        constexpr unsigned kArray = 4U << 5U;
+        constexpr unsigned kMap = 5U << 5U;
+        if (at_ == end_) return false;
+        const auto first = static_cast<std::uint8_t>(*at_);
+        const std::size_t size = first - (type == CborItem::Type::map ? kMap : kArray);
+        // Each item is a byte at least.
+        if (size >= 24 || size >= left()) return false;
+        ++at_;
+        head.type = type;
+        head.number = size;
+        return true;
+    }
+    /// Passes over a small integer, false, true or null. False: something else is next.
+    bool take_byte() noexcept {
+        if (at_ == end_) return false;
+        const auto byte = static_cast<std::uint8_t>(*at_);
+        const bool is_whole = byte < 0x18 || (byte >= 0xF4 && byte <= 0xF6);
+        if (is_whole) ++at_;
+        return is_whole;
+    }
+
     Errc take_head(unsigned& major, unsigned& info, std::uint64_t& number) noexcept;
+    [[nodiscard]] Errc skip_large() noexcept;
     Errc take_bytes(std::uint64_t size, std::string_view& out) noexcept;
 
     [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }

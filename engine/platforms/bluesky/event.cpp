@@ -57,9 +57,9 @@ public:
     Errc array(JsonValue value, Use use) {
         return reader_.array(value, use);
     }
-    template <typename Table, typename Use>
-    Errc members(const Table& table, JsonValue value, Event& event, Use use) {
-        return table.read_each(value, reader_, event, use);
+    template <typename Table, typename Out, typename Use>
+    Errc members(const Table& table, JsonValue value, Out& out, Use use) {
+        return table.read_each(value, reader_, out, use);
     }
     void text(JsonValue value, std::string_view& out) { reader_.text(value, out); }
     [[nodiscard]] static std::size_t offset(JsonValue value) noexcept {

@@ -17,9 +17,17 @@ inline constexpr Members<Event, 7> kRecord = {{
     {"embed"},
 }};
 
+struct Reference {
+    std::string_view uri;
+};
+inline constexpr Members<Reference, 2> kReference = {{
+    {"cid", Form::none},
+    {"uri", &Reference::uri, Form::text},
+}};
+
 /// Reads a post's record, whatever it is written in. `In` reads values of its type `Value`:
 /// `object(value, use)` calls `use(key, value)` for each member, `array(value, use)` calls
-/// `use(value)` for each item, `members(table, value, event, use)` reads what has its field and
+/// `use(value)` for each item, `members(table, value, out, use)` reads what has its field and
 /// calls `use(place, value)` for the rest of a table, `text(value, out)` reads a string,
 /// `offset(value)` a count of bytes, 0 when it is none; what is not of its kind counts as empty,
 /// and In notes it. What object and array return says that the bytes are broken, so that nothing
@@ -62,10 +70,11 @@ private:
     }
 
     Errc uri(Value value, std::string_view& out) {
-        return in_.object(value, [this, &out](Key key, Value inside) {
-            if (key == "uri") in_.text(inside, out);
-            return Errc::ok;
-        });
+        Reference reference;
+        const auto broken =
+            in_.members(kReference, value, reference, [](std::size_t, Value) { return Errc::ok; });
+        if (out.data() == nullptr) out = reference.uri;
+        return broken;
     }
 
     Errc facets(Value value) {

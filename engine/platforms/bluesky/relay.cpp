@@ -1,7 +1,6 @@
 #include "platforms/bluesky/relay.hpp"
 
 #include <cstring>
-#include <utility>
 
 #include "core/limits.hpp"
 #include "platforms/bluesky/cbor.hpp"
@@ -55,13 +54,13 @@ public:
         return expect(head, CborItem::Type::array, broken);
     }
 
-    template <typename Table, typename Use>
-    Errc members(const Table& table, Value value, Event& event, Use use) {
+    template <typename Table, typename Out, typename Use>
+    Errc members(const Table& table, Value value, Out& out, Use use) {
         return object(value, [&](std::string_view key, Value inside) {
             const auto place = table.find(key);
             const auto field = table.text_field(place);
             if (field == nullptr) return use(place, inside);
-            text(inside, event.*field);
+            text(inside, out.*field);
             return Errc::ok;
         });
     }
@@ -193,11 +192,9 @@ Errc read_blocks(RelayMessage& message) {
 }  // namespace
 
 void RelayMessage::clear() {
-    auto kept_operations = std::move(operations);
-    auto kept_blocks = std::move(blocks);
-    *this = {};
-    operations = std::move(kept_operations);
-    blocks = std::move(kept_blocks);
+    type = error = name = did = rev = time = status = car = {};
+    seq = 0;
+    is_active = true;
     operations.clear();
     blocks.clear();
 }

@@ -200,13 +200,12 @@ Mention to_mention(const Event& event, Action action, std::string_view bot_id, E
 }  // namespace
 
 void Event::clear() {
-    auto kept_names = std::move(names);
-    auto kept_ids = std::move(deleted_ids);
-    kept_names.clear();
-    kept_ids.clear();
-    *this = Event{};
-    names = std::move(kept_names);
-    deleted_ids = std::move(kept_ids);
+    name = {};
+    enveloped = false;
+    message = {};
+    control = {};
+    names.clear();
+    deleted_ids.clear();
 }
 
 Errc read_event(JsonObject& root, EventReader& reader, Event& event) {

@@ -401,13 +401,12 @@ Errc read_problems(JsonValue value, EventReader& reader, Event& event) {
 }  // namespace
 
 void Event::clear() {
-    auto kept_users = std::move(users);
-    auto kept_posts = std::move(posts);
-    kept_users.clear();
-    kept_posts.clear();
-    *this = Event{};
-    users = std::move(kept_users);
-    posts = std::move(kept_posts);
+    post = {};
+    compliance = {};
+    event_uuid = event_type = filter_user_id = for_user_id = {};
+    has_data = has_problem = too_many_connections = has_activity = false;
+    users.clear();
+    posts.clear();
 }
 
 Errc read_event(JsonObject& root, EventReader& reader, const Batch& batch, Event& event) {

@@ -23,6 +23,18 @@ struct Comment {
     std::string_view updated;
 };
 
+struct Page {
+    std::string_view next;
+};
+
+constexpr Members<Page, 6> kPage = {{
+    {"kind", Form::none},
+    {"etag", Form::none},
+    {"nextPageToken", &Page::next, Form::text},
+    {"pageInfo", Form::none},
+    {"items"},
+    {"error"},
+}};
 constexpr Members<Comment, 14> kSnippet = {{
     {"channelId", &Comment::channel, Form::text},
     {"videoId", &Comment::video, Form::text},
@@ -154,13 +166,12 @@ Errc Comments::read_thread(JsonObject& object, EventReader& reader, const Batch&
 }
 
 Errc Comments::read(JsonObject& root, EventReader& reader, const Batch& batch) {
-    next_page_ = {};
     newest_ = oldest_ = {};
     bool listed = false;
-    const auto broken = json_members(root, [&](std::string_view key, JsonValue value) {
-        if (key == "error") reader.note(Errc::unknown_platform_error);
-        if (key == "nextPageToken") reader.text(value, next_page_);
-        if (key != "items") return Errc::ok;
+    Page page;
+    const auto broken = kPage.read_each(root, reader, page, [&](auto place, JsonValue value) {
+        if (place == kPage["error"]) reader.note(Errc::unknown_platform_error);
+        if (place != kPage["items"]) return Errc::ok;
         listed = true;
         return reader.array(value, [&](JsonValue item) {
             return read_part(item, batch, [&](JsonObject& object, EventReader& part) {
@@ -168,6 +179,7 @@ Errc Comments::read(JsonObject& root, EventReader& reader, const Batch& batch) {
             });
         });
     });
+    next_page_ = page.next;
     if (broken != Errc::ok) return broken;
     if (!listed) reader.note(Errc::missing_member);
     else if (batch.out->list.empty() && batch.out->refused.empty()) ++batch.out->ignored;
