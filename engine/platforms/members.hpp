@@ -106,7 +106,7 @@ public:
     /// The place of the member that is called so; size() when none is. The key stands between its
     /// quotes, and kKeyBytes can be read from the first one on.
     [[nodiscard]] std::size_t of(std::string_view key) const noexcept {
-        if (key.size() + 3 > kKeyBytes) return kCount;
+        if (key.empty() || key.size() + 3 > kKeyBytes) return kCount;
         // It is told by its colon, too, which may stand further behind.
         std::array<char, kKeyBytes> copy{'"'};
         std::memcpy(&copy[1], key.data(), key.size());
