@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <stdexcept>
 
 #include "app/classify_sink.hpp"
 #include "app/commands.hpp"
@@ -52,6 +53,8 @@ std::optional<publish::MaskOptions> mask_of(const ClassifyOptions& options) {
     return mask;
 }
 
+constexpr std::uint64_t kToldLines = 10;  // of a file, those that could not be used
+
 /// One file through the walk on this thread. The number of lines that could not be used.
 std::uint64_t classify_file(const std::string& path, const std::string& name, runtime::Shard& shard,
                             pipeline::ShardPipeline& pipeline, telemetry::Metrics& metrics) {
@@ -60,12 +63,17 @@ std::uint64_t classify_file(const std::string& path, const std::string& name, ru
     options.name = name;
     options.path = path;
     ingest::FileSource file(shard, options, pipeline, cursors, metrics);
+    std::uint64_t told = 0;
     file.on_bad_line([&](std::uint64_t line, Errc reason) {
+        if (++told > kToldLines) return;
         std::fprintf(stderr, "%s:%llu: %s\n", name.c_str(), static_cast<unsigned long long>(line),
                      std::string(to_string(reason)).c_str());
     });
     file.start();
     while (!file.done()) shard.io().run_one();
+    if (told > kToldLines)
+        std::fprintf(stderr, "%s: and %llu more lines\n", name.c_str(),
+                     static_cast<unsigned long long>(told - kToldLines));
     return file.bad_lines();
 }
 
@@ -109,15 +117,22 @@ int classify_files(const ClassifyOptions& options) {
     auto files = options.files;
     if (files.empty()) files.emplace_back("-");
     std::uint64_t bad = 0;
-    for (const auto& path : files)
-        bad += classify_file(path, path == "-" ? "stdin" : path, shard, pipeline, metrics);
+    for (const auto& path : files) {
+        try {
+            bad += classify_file(path, path == "-" ? "stdin" : path, shard, pipeline, metrics);
+        } catch (const std::runtime_error& error) {
+            std::fprintf(stderr, "hark: %s\n", error.what());
+            return kBadInput;
+        }
+    }
     if (!sink.not_ready().empty()) {
         std::fprintf(stderr, "hark: %s\n", sink.not_ready().c_str());
         return kBadInput;
     }
     if (bad > 0)
-        std::fprintf(stderr, "%llu lines could not be used; they are in %s\n",
-                     static_cast<unsigned long long>(bad), options.dead_letters.c_str());
+        std::fprintf(stderr, "%llu lines could not be used; they are in %s%s\n",
+                     static_cast<unsigned long long>(bad), options.dead_letters.c_str(),
+                     options.platform == "text" ? "" : " (a line is a JSON object of its own)");
     return bad > 0 ? kBadInput : kFine;
 }
 

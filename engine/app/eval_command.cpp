@@ -28,7 +28,28 @@ std::shared_ptr<const match::RuleSet> rules_of(const std::vector<std::string>& f
     return rules;
 }
 
-void print_json(const EvalRows& rows) {
+/// Posts that these rules judge rightly and the others not, and the reverse.
+std::pair<std::size_t, std::size_t> compare(const EvalRow& row) {
+    std::size_t better = 0, worse = 0;
+    for (std::size_t i = 0; i < row.judged.size(); ++i) {
+        const bool right = row.judged[i].given == row.judged[i].truth;
+        const bool other = row.other[i].given == row.other[i].truth;
+        better += right && !other ? 1 : 0;
+        worse += !right && other ? 1 : 0;
+    }
+    return {better, worse};
+}
+
+template <typename Number>
+void add_against(const EvalRow& row, Number&& number) {
+    const auto [better, worse] = compare(row);
+    number("against_f1", learn::measure(row.other).f1);
+    number("better", static_cast<double>(better));
+    number("worse", static_cast<double>(worse));
+    number("p", learn::mcnemar(better, worse));
+}
+
+void print_json(const EvalRows& rows, bool against) {
     for (const auto& [key, row] : rows) {
         const auto m = learn::measure(row.judged);
         rapidjson::StringBuffer out;
@@ -61,19 +82,14 @@ void print_json(const EvalRows& rows) {
         number("recall_at_precision_90", m.recall_at_precision_90);
         number("best_f1", m.best_f1);
         number("best_threshold", m.best_threshold);
+        if (against) add_against(row, number);
         json.EndObject();
         std::puts(out.GetString());
     }
 }
 
 void print_against(const EvalRow& row) {
-    std::size_t better = 0, worse = 0;
-    for (std::size_t i = 0; i < row.judged.size(); ++i) {
-        const bool right = row.judged[i].given == row.judged[i].truth;
-        const bool other = row.other[i].given == row.other[i].truth;
-        better += right && !other ? 1 : 0;
-        worse += !right && other ? 1 : 0;
-    }
+    const auto [better, worse] = compare(row);
     std::printf("   f1 %.2f -> %.2f, %zu better, %zu worse, p=%.3f", learn::measure(row.other).f1,
                 learn::measure(row.judged).f1, better, worse, learn::mcnemar(better, worse));
 }
@@ -163,7 +179,11 @@ int eval(const EvalOptions& options) {
             if (other) row.other.push_back(other->of(label, truth));
         }
     }
-    if (options.json) print_json(rows);
+    if (rows.empty()) {
+        std::fprintf(stderr, "hark: no post says whether it has a label that these rules have\n");
+        return kBadInput;
+    }
+    if (options.json) print_json(rows, other.has_value());
     else print_text(rows, other.has_value());
     if (options.sublabels) print_sublabels(rows);
     if (options.errors > 0) print_errors(rows, posts, options.errors, jury);

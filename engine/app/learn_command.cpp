@@ -32,6 +32,7 @@ public:
     int run() {
         if (!load_rules()) return kConfiguration;
         read_rows();
+        if (!has_rows()) return kBadInput;
         weigh_sources();
         const auto labelled = rows_.size();
         read_background();
@@ -98,6 +99,8 @@ private:
         for (const auto& post : read_posts(options_.data, faulty_)) {
             if (is_of_part(post, options_.without_part)) continue;
             const auto value = post.label(options_.label);
+            has_lang_ |= post.lang == options_.lang;
+            has_label_ |= value >= 0;
             if (value < 0 || post.lang != options_.lang) continue;
             auto& row = add_row(post);
             row.positive = value == 1;
@@ -105,7 +108,25 @@ private:
         }
     }
 
+    /// Whether there are posts to learn from; what is missing is said on stderr.
+    [[nodiscard]] bool has_rows() const {
+        std::string missing;
+        if (!has_lang_) missing = "of the language `" + options_.lang + "`";
+        else if (!has_label_)
+            missing = "that says whether it has the label `" + options_.label + "`";
+        else if (rows_.empty())
+            missing = "of the language `" + options_.lang +
+                      "` that says whether it has the label `" + options_.label + "`";
+        if (missing.empty()) return true;
+        std::fprintf(stderr, "hark: nothing can be learned: there is no post %s\n",
+                     missing.c_str());
+        return false;
+    }
+
     void weigh_sources() {
+        if (!options_.desk.empty() && !sources_.contains(options_.desk))
+            std::fprintf(stderr, "hark: no post of %s, which --desk names\n",
+                         options_.desk.c_str());
         for (const auto& option : options_.weigh) {
             const auto [name, weight] = weight_of_source(option);
             const auto source = sources_.find(name);
@@ -225,7 +246,8 @@ private:
     std::vector<learn::Row> rows_;
     std::size_t background_ = 0;  ///< the last of them
     std::map<std::string, std::uint32_t> sources_;
-    bool faulty_ = false;  ///< a line was no post
+    bool faulty_ = false;                        ///< a line was no post
+    bool has_lang_ = false, has_label_ = false;  ///< of any post
 };
 
 }  // namespace

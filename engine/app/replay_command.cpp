@@ -12,6 +12,7 @@
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/make_daemon.hpp"
+#include "core/byte_order_mark.hpp"
 #include "core/limits.hpp"
 #include "pipeline/rules.hpp"
 #include "pipeline/walk.hpp"
@@ -21,6 +22,8 @@
 namespace hark::app {
 
 namespace {
+
+constexpr std::size_t kToldLines = 10;
 
 struct Change {
     std::size_t before = 0;
@@ -44,7 +47,9 @@ public:
     void read(std::istream& in, const std::string& name) {
         std::string line;
         for (std::size_t number = 1; std::getline(in, line); ++number) {
-            if (!line.empty() && !record(line))
+            if (number == 1 && line.starts_with(kByteOrderMark))
+                line.erase(0, kByteOrderMark.size());
+            if (!line.empty() && !record(line) && is_told())
                 std::fprintf(stderr, "%s:%zu: no record of Hark\n", name.c_str(), number);
         }
     }
@@ -54,13 +59,16 @@ public:
         publish::read_whole_topic(
             kafka, topic, [&](std::string_view bytes, std::int32_t partition, std::int64_t offset) {
                 value = bytes;
-                if (!record(value))
+                if (!record(value) && is_told())
                     std::fprintf(stderr, "%s:%d:%lld: no record of Hark\n", topic.c_str(),
                                  partition, static_cast<long long>(offset));
             });
     }
 
     void print() const {
+        if (!is_told())
+            std::fprintf(stderr, "and %zu more (a line is one record, a JSON object)\n",
+                         bad_ - kToldLines);
         std::printf("%zu records, %zu lines that are none\n%-14s %9s %9s %9s %9s\n", records_, bad_,
                     "label", "before", "after", "gained", "lost");
         for (const auto& [label, change] : changes_) {
@@ -83,6 +91,9 @@ public:
     [[nodiscard]] bool all_good() const noexcept { return bad_ == 0; }
 
 private:
+    /// Of lines that are no records, the first are named; print() counts them all.
+    [[nodiscard]] bool is_told() const noexcept { return bad_ <= kToldLines; }
+
     bool record(std::string& line) {
         std::set<std::string, std::less<>> before;
         const auto size = line.size();

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/byte_order_mark.hpp"
 #include "ingest/ack_window.hpp"
 #include "ingest/file_reader.hpp"
 #include "ingest/line_buffer.hpp"
@@ -208,14 +209,17 @@ bool FileSource::State::gather(bool last) {
     while (batch < frames.size() && offset - begin < limits::kBytesAtOnce && window.has_room()) {
         const auto line = lines.next(last);
         if (line.part == LineBuffer::Part::none) return false;
+        auto text = line.text;
+        if (offset == 0 && text.starts_with(kByteOrderMark))
+            text.remove_prefix(kByteOrderMark.size());
         offset += line.bytes;
         if (line.part == LineBuffer::Part::passed) continue;
         ++line_number;
         // A line that is too long has no place: a restart in its middle would take its rest for a
         // line.
         if (line.part == LineBuffer::Part::begin)
-            add(line.text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
-        else if (!line.text.empty()) add(line.text, Errc::ok, true);
+            add(text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
+        else if (!text.empty()) add(text, Errc::ok, true);
     }
     return true;
 }

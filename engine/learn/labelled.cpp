@@ -5,11 +5,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/byte_order_mark.hpp"
+
 namespace hark::learn {
 
 namespace {
 
 namespace dom = simdjson::dom;
+
+const std::string kNoPost = "is no {\"text\": …, \"labels\": {…}}";
 
 std::string text_of(dom::object from, std::string_view key) {
     std::string_view text;
@@ -35,28 +39,32 @@ bool read_sublabels(dom::object from, LabelledPost& post) {
     return true;
 }
 
-bool read_post(dom::element line, LabelledPost& post) {
+/// What is wrong; empty: nothing.
+std::string read_post(dom::element line, LabelledPost& post) {
     dom::object object;
     dom::object labels;
     std::string_view text;
     if (line.get(object) != simdjson::SUCCESS || object["text"].get(text) != simdjson::SUCCESS)
-        return false;
+        return kNoPost;
     post.text = text;
     post.lang = text_of(object, "lang");
     post.source = text_of(object, "source");
     const auto error = object["labels"].get(labels);
-    if (error == simdjson::NO_SUCH_FIELD) return true;  // an ordinary post
-    if (error != simdjson::SUCCESS) return false;
+    if (error == simdjson::NO_SUCH_FIELD) return {};  // an ordinary post
+    if (error != simdjson::SUCCESS) return kNoPost;
     for (const auto [key, value] : labels) {
         bool flag = false;
         std::int64_t number = 0;
         if (value.get(flag) != simdjson::SUCCESS) {
-            if (value.get(number) != simdjson::SUCCESS || (number != 0 && number != 1)) continue;
+            if (value.is_null()) continue;  // not annotated
+            if (value.get(number) != simdjson::SUCCESS || (number != 0 && number != 1))
+                return "`labels` are 0, 1, true, false or null: `" + std::string(key) +
+                       "` is another value";
             flag = number == 1;
         }
         post.labels.emplace_back(key, flag);
     }
-    return read_sublabels(object, post);
+    return read_sublabels(object, post) ? "" : kNoPost;
 }
 
 }  // namespace
@@ -78,11 +86,12 @@ void read_labelled(const std::string& path, std::vector<LabelledPost>& posts,
     dom::parser parser;
     std::uint32_t number = 0;
     for (std::string line; std::getline(file, line);) {
-        ++number;
+        if (++number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
         LabelledPost post;
         dom::element root;
-        if (parser.parse(line).get(root) != simdjson::SUCCESS || !read_post(root, post)) {
-            faults.push_back({{path, number, 0}, "is no {\"text\": …, \"labels\": {…}}"});
+        const bool is_json = parser.parse(line).get(root) == simdjson::SUCCESS;
+        if (auto what = is_json ? read_post(root, post) : kNoPost; !what.empty()) {
+            faults.push_back({{path, number, 0}, std::move(what)});
             continue;
         }
         if (post.source.empty()) post.source = std::filesystem::path(path).stem().string();

@@ -77,6 +77,34 @@ class Eval(unittest.TestCase):
         self.assertIn("desk.ndjson:7", done.stderr)
         self.assertEqual(json.loads(done.stdout)["posts"], 6)
 
+    def test_a_label_that_is_neither_0_nor_1_is_named(self):
+        with open(self.path / "desk.ndjson", "a") as file:
+            file.write('{"text": "so late", "lang": "en", "labels": {"complaint": 2}}\n'
+                       '{"text": "so late", "lang": "en", "labels": {"complaint": null}}\n')
+        done = self.hark("--json", code=1)
+        self.assertIn("desk.ndjson:7: `labels` are 0, 1, true, false or null: `complaint` is another value", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["posts"], 6)
+
+    def test_other_rules_are_compared_in_json_too(self):
+        (self.path / "other/complaint").mkdir(parents=True)
+        (self.path / "other/complaint/en.yaml").write_text(PACK.replace("pattern: never, weight: 3", "pattern: mess, weight: 3"))
+        row = json.loads(self.hark("--json", "--against", self.path / "other").stdout)
+        self.assertEqual((row["better"], row["worse"]), (0, 3))
+        self.assertAlmostEqual(row["against_f1"], 1.0)
+        self.assertGreater(row["p"], 0.2)
+
+    def test_posts_without_a_label_of_the_rules(self):
+        (self.path / "desk.ndjson").write_text('{"text": "so late", "lang": "en", "labels": {"other": 1}}\n')
+        self.assertIn("no post says whether it has a label that these rules have", self.hark(code=1).stderr)
+
+    def test_learn_says_what_is_missing(self):
+        for options, what in ((("pl", "complaint"), "no post of the language `pl`"),
+                              (("en", "nosuch"), "no post that says whether it has the label `nosuch`"),
+                              (("en", "complaint", "--desk", "shop"), "no post of shop, which --desk names")):
+            done = subprocess.run([HARK, "learn", self.path / "desk.ndjson", "-o", self.path / "pack.yaml", "--lang", options[0],
+                                   "--label", *options[1:]], capture_output=True, text=True)
+            self.assertIn(what, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -10,7 +10,7 @@ namespace {
 TEST(Labelled, AnAbsentLabelIsNotAnnotated) {
     const auto path = testing::TempDir() + "labelled.ndjson";
     std::ofstream(path)
-        << R"({"text":"a","lang":"en","labels":{"spam":1,"praise":false,"kind":"x"}})"
+        << R"({"text":"a","lang":"en","labels":{"spam":1,"praise":false,"kind":null}})"
         << "\nnonsense\n"
         << R"({"text":"b","labels":{},"source":"desk"})"
         << "\n";
@@ -26,6 +26,20 @@ TEST(Labelled, AnAbsentLabelIsNotAnnotated) {
     EXPECT_EQ(posts[1].source, "desk");
     ASSERT_EQ(faults.size(), 1U);
     EXPECT_EQ(faults[0].where.line, 2U);
+}
+
+TEST(Labelled, AnotherValueIsNamed) {
+    const auto path = testing::TempDir() + "values.ndjson";
+    std::ofstream file(path);
+    for (const auto* value : {"2", "-1", "0.5", "\"x\"", "{\"probability\": 0.9}"})
+        file << R"({"text":"a","lang":"en","labels":{"spam":)" << value << "}}\n";
+    file.close();
+    std::vector<LabelledPost> posts;
+    std::vector<Fault> faults;
+    read_labelled(path, posts, faults);
+    EXPECT_TRUE(posts.empty());
+    ASSERT_EQ(faults.size(), 5U);
+    EXPECT_EQ(faults[4].what, "`labels` are 0, 1, true, false or null: `spam` is another value");
 }
 
 TEST(Labelled, AnOrdinaryPostNeedsNoLabels) {
