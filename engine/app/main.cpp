@@ -38,22 +38,48 @@ constexpr const char* kRulesExamples =
     "  hark rules test --rules my_rules\n"
     "  hark rules test --text 'Where is my refund?'\n"
     "  hark rules reload";
+constexpr const char* kListExamples =
+    "Examples:\n"
+    "  hark rules list --label complaint\n"
+    "  hark rules list --rules /usr/share/hark/rules --rules my_rules | jq 'select(.pack)'";
+constexpr const char* kExplainExamples =
+    "Examples:\n"
+    "  hark rules explain '(refund|money back) ~3 (never|not)' --text 'my refund has never come'\n"
+    "  hark rules explain 'где ~2 возврат/forms' --lang ru --text 'Где мои возвраты?'\n"
+    "  hark rules explain complaint.en.refund --rules my_rules --text 'My fund is gone'";
+constexpr const char* kTestExamples =
+    "Examples:\n"
+    "  hark rules test --rules my_rules                         every example\n"
+    "  hark rules test --text 'Where is my refund?'             one post: its record and, on\n"
+    "                                                           stderr, how near each label came";
+
+/// Several folders are named by the option again and again: what stands after one is no folder.
+CLI::Option* add_folders(CLI::App& app, const std::string& name, std::vector<std::string>& to,
+                         const std::string& what) {
+    return app.add_option(name, to, what + "; again for each further one")
+        ->type_name("FOLDER")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_rules(CLI::App& app, std::vector<std::string>& to) {
+    add_folders(app, "--rules", to, "A folder of rule packs (default: the shipped one)");
+}
 
 void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<int()>& command) {
     rules.require_subcommand(1);
     rules.footer(kRulesExamples);
-    const auto folders = [&](CLI::App* sub) {
-        sub->add_option("--rules", options.rules,
-                        "Folders of rule packs (default: the shipped ones)")
-            ->allow_extra_args(false);
-    };
-    auto* list = rules.add_subcommand("list", "One JSON object a rule");
+    const auto folders = [&](CLI::App* sub) { add_rules(*sub, options.rules); };
+    auto* list = rules.add_subcommand(
+        "list", "One JSON object for each label and language, and one for each rule");
+    list->footer(kListExamples);
     folders(list);
     list->add_option("--label", options.label, "Only this label");
     list->callback([&] { command = [&] { return rules_list(options); }; });
 
     auto* explain = rules.add_subcommand(
         "explain", "How a pattern is folded and compiled, and why it fires or not");
+    explain->footer(kExplainExamples);
     folders(explain);
     explain->add_option("pattern", options.pattern, "A pattern, or the id of a rule")->required();
     explain->add_option("--text", options.text, "A post to try it on");
@@ -61,12 +87,15 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     explain->callback([&] { command = [&] { return rules_explain(options); }; });
 
     auto* test = rules.add_subcommand("test", "Run the examples of all rules, or try a post");
+    test->footer(kTestExamples);
     folders(test);
-    test->add_option("--text", options.text,
-                     "A post: its record, with the evidence for each label");
+    test->add_option(
+        "--text", options.text,
+        "A post: its record with the evidence and, on stderr, how near each label came");
     test->callback([&] { command = [&] { return rules_test(options); }; });
 
     auto* reload = rules.add_subcommand("reload", "Have a running daemon read its rules again");
+    reload->footer("Example:\n  hark rules reload --admin 127.0.0.1:9464");
     reload->add_option("--admin", options.admin, "The daemon's admin listener")
         ->capture_default_str();
     reload->callback([&] { command = [&] { return rules_reload(options); }; });
@@ -119,9 +148,7 @@ void add_classify(CLI::App& app, ClassifyOptions& options, std::function<int()>&
     classify->add_flag_callback(
         "--text", [&] { options.platform = "text"; },
         "One text a line; the same as --platform text");
-    classify
-        ->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
-        ->allow_extra_args(false);
+    add_rules(*classify, options.rules);
     classify
         ->add_option("--brand", options.brands,
                      "A brand's name to look for; acme* finds inflected forms")
@@ -145,7 +172,9 @@ constexpr const char* kLearnExamples =
     "Examples:\n"
     "  hark learn --label complaint --lang en --desk care_desk -o rules/complaint/en.learned.yaml "
     "*.ndjson\n"
-    "  hark learn --label spam --lang ru --precision 0.95 -o my/spam/ru.learned.yaml *.ndjson\n"
+    "  hark learn --label spam --lang ru --precision 0.95 -o my/spam/ru.learned.yaml *.ndjson";
+constexpr const char* kEvalExamples =
+    "Examples:\n"
     "  hark eval held_out.ndjson                    how good the shipped rules are on posts of "
     "yours\n"
     "  hark eval --rules new --against old held_out.ndjson";
@@ -163,10 +192,8 @@ void add_learn(CLI::App& app, LearnOptions& options, std::function<int()>& comma
     learn->add_option("--lang", options.lang, "Posts of this language")->required();
     learn->add_option("-o,--output", options.output, "The pack: <label>/<lang>.learned.yaml")
         ->required();
-    learn
-        ->add_option("--rules", options.rules,
-                     "Folders whose hand-written rules are weighed with the rest")
-        ->allow_extra_args(false);
+    add_folders(*learn, "--rules", options.rules,
+                "A folder whose hand-written rules are weighed with the rest");
     learn
         ->add_option("--background", options.background,
                      "Ordinary posts that nobody labelled (same NDJSON): taken to be without the "
@@ -229,11 +256,9 @@ void add_replay(CLI::App& app, ReplayOptions& options, std::function<int()>& com
                      "NDJSON of records, - for standard input, or with --config names of topics, "
                      "read from their beginning to what is their end now")
         ->required();
-    replay->add_option("--config", options.config,
+    replay->add_option("-c,--config", options.config,
                        "The configuration whose Kafka sink has the topics");
-    replay
-        ->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
-        ->allow_extra_args(false);
+    add_rules(*replay, options.rules);
     replay
         ->add_option("--samples", options.samples,
                      "Show so many posts that gained or lost a label, and so many rules")
@@ -243,13 +268,11 @@ void add_replay(CLI::App& app, ReplayOptions& options, std::function<int()>& com
 
 void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command) {
     auto* eval = app.add_subcommand("eval", "How right the labels are, on labelled posts");
-    eval->footer(kLearnExamples);
+    eval->footer(kEvalExamples);
     eval->add_option("data", options.data, "NDJSON as `hark learn` reads it")->required();
-    eval->add_option("--rules", options.rules, "Folders of rule packs (default: the shipped ones)")
-        ->allow_extra_args(false);
-    eval->add_option("--against", options.against,
-                     "Folders of another rule set: what changed, and whether for the better")
-        ->allow_extra_args(false);
+    add_rules(*eval, options.rules);
+    add_folders(*eval, "--against", options.against,
+                "A folder of another rule set: what changed, and whether for the better");
     eval->add_option(
         "--errors", options.errors,
         "Show so many of the worst errors a row, with what fired, and of the rules that "
@@ -264,6 +287,15 @@ void add_eval(CLI::App& app, EvalOptions& options, std::function<int()>& command
                      "Only this part of the posts, which `learn --without-part` left out: 2/5")
         ->check(hark::app::fault_of_part);
     eval->callback([&] { command = [&] { return hark::app::eval(options); }; });
+}
+
+/// Else a wrong command would be told to be missing. Said on stderr.
+bool is_command(const CLI::App& app, const std::string& word) {
+    const auto same = [&](const CLI::App* one) { return one->get_name() == word; };
+    if (word.starts_with('-') || !app.get_subcommands(same).empty()) return true;
+    std::fprintf(stderr, "hark: there is no command `%s`; 'hark --help' has them all\n",
+                 word.c_str());
+    return false;
 }
 
 int dispatch(int argc, char** argv) {
@@ -294,9 +326,8 @@ int dispatch(int argc, char** argv) {
         "check", "Configuration, rules and their examples; every fault as FILE:LINE:COLUMN");
     check_command->footer(kCheckExamples);
     check_command->add_option("-c,--config", check_options.config, "Configuration file");
-    check_command
-        ->add_option("--rules", check_options.rules, "Folders of rule packs to check alone")
-        ->allow_extra_args(false);
+    add_folders(*check_command, "--rules", check_options.rules,
+                "A folder of rule packs to check alone");
     check_command->callback([&] { command = [&] { return check(check_options); }; });
 
     LearnOptions learn_options;
@@ -319,6 +350,7 @@ int dispatch(int argc, char** argv) {
         command = print_version;
     });
 
+    if (argc > 1 && !is_command(app, argv[1])) return kUsage;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,14 +1,16 @@
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "app/admin_client.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/rule_lines.hpp"
+#include "app/rule_scores.hpp"
 #include "app/rule_sources.hpp"
 #include "hark/engine.hpp"
+#include "match/compiler.hpp"
 #include "match/lint.hpp"
 #include "pipeline/rules.hpp"
 
@@ -16,32 +18,49 @@ namespace hark::app {
 
 namespace {
 
-using Json = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void text_member(Json& json, const char* name, const std::string& value) {
-    if (value.empty()) return;
-    json.Key(name);
-    json.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
+/// A later folder deleted, or put into shadow mode, a rule that this one names.
+bool is_broken(const RuleBook& book, const Rule& rule) {
+    return std::any_of(rule.when.rules.begin(), rule.when.rules.end(), [&](const RuleTest& test) {
+        return !test.deleted.empty() ||
+               std::any_of(test.rules.begin(), test.rules.end(), [&](RuleIndex named) {
+                   return book.rules[named].mode == Mode::shadow &&
+                          !book.rules[named].mode_where.file.empty();
+               });
+    });
 }
 
-void print_rule(const RuleBook& book, const Rule& rule) {
-    rapidjson::StringBuffer out;
-    Json json(out);
-    json.SetMaxDecimalPlaces(4);
-    const auto& pack = book.packs[rule.pack];
-    json.StartObject();
-    text_member(json, "id", rule.id);
-    text_member(json, "label", book.labels[pack.label]);
-    text_member(json, "lang", pack.lang);
-    text_member(json, "pattern", rule.pattern);
-    json.Key("weight");
-    json.Double(static_cast<double>(rule.weight));
-    text_member(json, "sublabel", rule.sublabel);
-    text_member(json, "mode", rule.mode == Mode::shadow ? "shadow" : "live");
-    text_member(json, "pii_type", rule.pii_type);
-    text_member(json, "at", rule.where.file + ":" + std::to_string(rule.where.line));
-    json.EndObject();
-    std::puts(out.GetString());
+/// As check_examples() runs them, but `names_brand` is taken to hold, which no text of an example
+/// can know, and examples of rules that another folder broke prove nothing.
+std::size_t run_examples(std::shared_ptr<const match::RuleSet> rules, std::vector<Fault>& faults) {
+    auto book = rules->book();
+    bool asks = false;
+    const auto is_of_brand = [](const FactTest& test) { return test.fact == Fact::names_brand; };
+    for (auto& rule : book.rules) asks |= std::erase_if(rule.when.facts, is_of_brand) > 0;
+    if (asks) rules = match::compile(std::move(book), pipeline::fold_words, {}, faults);
+    if (rules == nullptr) return 0;
+    std::vector<Fault> found;
+    const auto run = pipeline::check_examples(rules, found);
+    std::set<std::pair<std::string, std::uint32_t>> broken;
+    for (const auto& rule : rules->book().rules) {
+        if (is_broken(rules->book(), rule)) broken.emplace(rule.where.file, rule.where.line);
+    }
+    std::erase_if(found, [&](const Fault& fault) {
+        return broken.contains({fault.where.file, fault.where.line});
+    });
+    faults.insert(faults.end(), found.begin(), found.end());
+    return run;
+}
+
+/// Whether the rules have the label that was asked for, if any; said on stderr when not.
+bool knows_label(const RuleBook& book, const std::string& label) {
+    const bool known = label.empty() || std::find(book.labels.begin(), book.labels.end(), label) !=
+                                            book.labels.end();
+    if (known) return true;
+    std::string all;
+    for (const auto& one : book.labels) all += (all.empty() ? "" : ", ") + one;
+    std::fprintf(stderr, "hark: no pack has the label `%s`; there are: %s\n", label.c_str(),
+                 all.c_str());
+    return false;
 }
 
 }  // namespace
@@ -51,10 +70,17 @@ int rules_list(const RulesOptions& options) {
     const auto rules = pipeline::load_rules(sources_of(options.rules), faults);
     if (rules == nullptr) return report(faults);
     const auto& book = rules->book();
+    if (!knows_label(book, options.label)) return kConfiguration;
+    const auto wanted = [&](const Pack& pack) {
+        return options.label.empty() || book.labels[pack.label] == options.label;
+    };
+    std::set<std::pair<LabelId, std::string>> shown;
+    for (const auto& pack : book.packs) {
+        if (wanted(pack) && shown.emplace(pack.label, pack.lang).second)
+            std::puts(to_json(book, pack).c_str());
+    }
     for (const auto& rule : book.rules) {
-        if (!options.label.empty() && book.labels[book.packs[rule.pack].label] != options.label)
-            continue;
-        print_rule(book, rule);
+        if (wanted(book.packs[rule.pack])) std::puts(to_json(book, rule).c_str());
     }
     return kFine;
 }
@@ -65,12 +91,16 @@ int rules_test(const RulesOptions& options) {
         engine_options.rule_folders = options.rules;
         hark::Engine engine(engine_options);
         std::puts(engine.classify({.text = options.text}).record.c_str());
-        return kFine;
+        std::fflush(stdout);
     }
     std::vector<Fault> faults;
     const auto rules = pipeline::load_rules(sources_of(options.rules), faults);
     if (rules == nullptr) return report(faults);
-    const auto run = pipeline::check_examples(rules, faults);
+    if (!options.text.empty()) {
+        std::fputs(scores_of(rules, options.text).c_str(), stderr);
+        return kFine;
+    }
+    const auto run = run_examples(rules, faults);
     std::fprintf(stderr, "%zu rules, %zu examples, %zu faults\n", rules->book().rules.size(), run,
                  faults.size());
     return report(faults);
@@ -104,7 +134,7 @@ int check(const CheckOptions& options) {
     std::size_t examples = 0;
     if (rules != nullptr) {
         match::lint(rules->book(), pipeline::fold_words, {}, faults);
-        examples = pipeline::check_examples(rules, faults);
+        examples = run_examples(rules, faults);
     }
     if (faults.empty()) {
         std::printf("%s%zu rules, %zu examples: no faults\n",

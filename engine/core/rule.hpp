@@ -67,6 +67,7 @@ struct RuleTest {
     std::vector<RuleIndex> rules;
     std::uint32_t at_least = 0;
     std::uint32_t at_most = 0;
+    std::vector<std::string> deleted = {};  ///< ids that it names too, which never fire
 };
 
 /// All tests must hold.
@@ -92,10 +93,11 @@ inline constexpr std::uint16_t kEveryPost = 10'000;  ///< of Rule::sample
 struct Rule {
     std::string id;  ///< `complaint.ru.refund`, unique in the book
     PackIndex pack = 0;
-    std::string pattern;   ///< as written; empty when only conditions decide
-    float weight = 0;      ///< added to the log-odds of the label when the rule fires
-    std::string sublabel;  ///< empty: none
-    std::string advice;    ///< empty: the pack's
+    std::string pattern;      ///< as written; empty when only conditions decide
+    float weight = 0;         ///< added to the log-odds of the label when the rule fires
+    bool has_weight = false;  ///< somebody wrote it, be it 0
+    std::string sublabel;     ///< empty: none
+    std::string advice;       ///< empty: the pack's
     Mode mode = Mode::live;
     std::uint16_t sample =
         kEveryPost;        ///< of 10,000 posts, chosen by id, the rule is tried on so many
@@ -106,6 +108,7 @@ struct Rule {
     std::vector<std::string> miss;  ///< texts in which it must not
     Location where;
     Location pattern_where;
+    Location mode_where = {};  ///< of a later folder that changed it; no file: none did
 
     // Personal data only: the pattern is a raw expression over the original bytes that finds
     // candidates.
@@ -128,6 +131,8 @@ struct Pack {
     std::string quotes_told_by;
     RuleIndex told_by = kNoRule;  ///< the same, once all rules are known
     Location where;
+    // Who decides bias, threshold and advice of the label and language; no file: nobody wrote it.
+    Location bias_where = {}, threshold_where = {}, advice_where = {};
 };
 
 /// What people call a brand. Terms are patterns of the rule language, found by the same scan.
@@ -156,6 +161,12 @@ struct WordList {
     std::vector<Entry> entries;
 };
 
+/// What a folder's `changes.yaml` took out of the folders before it.
+struct DeletedRule {
+    std::string id;
+    Location where;
+};
+
 /// All packs, lists and brands as read, before compiling. The order of `rules` is the RuleIndex.
 struct RuleBook {
     std::vector<std::string> labels;
@@ -163,6 +174,7 @@ struct RuleBook {
     std::vector<Rule> rules;
     std::vector<WordList> lists;  ///< by name
     std::vector<Brand> brands;
+    std::vector<DeletedRule> deleted = {};
 };
 
 }  // namespace hark

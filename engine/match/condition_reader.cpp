@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/languages.hpp"
 #include "core/mention.hpp"
 
 namespace hark::match {
@@ -112,6 +113,10 @@ void read_post_tests(Settings& when, Condition& out) {
                          : ""));
     }
     out.langs = when.texts("lang");
+    for (const auto& lang : out.langs) {
+        if (lang != "unknown" && !is_served(lang))
+            when.fault("lang", no_language(lang) + ", unknown");
+    }
     out.domains = when.texts("domains");
 }
 

@@ -13,29 +13,36 @@ constexpr std::size_t kShown = 20;  // words of a group, alternatives of a patte
 
 class Explainer {
 public:
-    Explainer(const WordGroups& groups, std::optional<std::string_view> folded)
-        : groups_(groups), folded_(folded) {}
+    Explainer(const WordGroups& groups, std::span<const std::string> readings)
+        : groups_(groups), readings_(readings) {}
 
     std::string run(const Pattern& pattern) {
         if (!pattern.expression.empty())
             return "expression /" + pattern.expression + "/ over folded text, by Hyperscan\n";
         std::size_t number = 0;
-        for (const auto& sequence : pattern.sequences) {
-            if (++number <= kShown) show(sequence);
-            for (const auto& element : sequence) {
-                const auto same = [&](GroupNumber shown) { return element.group == shown; };
-                if (element.group && std::none_of(shown_.begin(), shown_.end(), same))
-                    shown_.push_back(*element.group);
+        for (const bool standing : {true, false}) {
+            for (const auto& sequence : pattern.sequences) {
+                if (stands(sequence) != standing) continue;
+                if (++number <= kShown) show(sequence, standing);
+                note_groups(sequence);
             }
         }
         if (number > kShown)
             lines_ += "and " + std::to_string(number - kShown) + " more alternatives\n";
         for (const auto group : shown_) show(groups_.all()[group]);
-        if (folded_) show_nearest(pattern);
+        if (!readings_.empty()) show_nearest(pattern);
         return lines_;
     }
 
 private:
+    void note_groups(const Sequence& sequence) {
+        for (const auto& element : sequence) {
+            const auto same = [&](GroupNumber shown) { return element.group == shown; };
+            if (element.group && std::none_of(shown_.begin(), shown_.end(), same))
+                shown_.push_back(*element.group);
+        }
+    }
+
     [[nodiscard]] std::string text_of(const Element& element) const {
         if (element.group) return groups_.all()[*element.group].name;
         return (element.open_left ? "*" : "") + element.word + (element.open_right ? "*" : "");
@@ -51,12 +58,12 @@ private:
         return text;
     }
 
-    void show(const Sequence& sequence) {
+    void show(const Sequence& sequence, bool standing) {
         lines_ += text_of(sequence);
         lines_ += Vocabulary::takes(sequence) ? "  by the table of words"
                   : has_group(sequence)       ? "  by Hyperscan, an expression for each of the list"
                                         : "  by Hyperscan as /" + to_expression(sequence) + "/";
-        if (folded_ && stands(sequence)) lines_ += "  stands in the text";
+        if (standing) lines_ += "  stands in the text";
         lines_ += "\n";
     }
 
@@ -78,9 +85,9 @@ private:
         std::size_t most = 0;
         for (const auto& sequence : pattern.sequences) {
             if (stands(sequence)) return;
-            const auto here = static_cast<std::size_t>(
-                std::count_if(sequence.begin(), sequence.end(),
-                              [this](const Element& element) { return stands({element}); }));
+            const auto here = static_cast<std::size_t>(std::count_if(
+                sequence.begin(), sequence.end(),
+                [this](const Element& element) { return stands(Sequence{element}); }));
             if (nearest == nullptr || here > most) {
                 nearest = &sequence;
                 most = here;
@@ -89,7 +96,8 @@ private:
         if (nearest == nullptr) return;
         lines_ += "nearest to standing in the text is: " + text_of(*nearest) + "\n";
         for (const auto& element : *nearest)
-            lines_ += "  " + text_of(element) + (stands({element}) ? "  is there\n" : "  is not\n");
+            lines_ += "  " + text_of(element) +
+                      (stands(Sequence{element}) ? "  is there\n" : "  is not\n");
         if (most == nearest->size())
             lines_ += "  but not in this order with so few words between\n";
     }
@@ -99,7 +107,12 @@ private:
                            [](const Element& element) { return element.group.has_value(); });
     }
 
-    [[nodiscard]] bool stands(Sequence sequence) const {
+    [[nodiscard]] bool stands(const Sequence& sequence) const {
+        return std::any_of(readings_.begin(), readings_.end(),
+                           [&](const std::string& reading) { return stands(sequence, reading); });
+    }
+
+    [[nodiscard]] bool stands(Sequence sequence, std::string_view folded) const {
         sequence.front().gap_before = 0;
         std::vector<Sequence> all{sequence};
         if (has_group(sequence)) {
@@ -111,13 +124,13 @@ private:
             vocabulary.finish();
             Vocabulary::Scratch scratch;
             bool hit = false;
-            vocabulary.scan(*folded_, scratch, [&hit](Target, Span) { hit = true; });
+            vocabulary.scan(folded, scratch, [&hit](Target, Span) { hit = true; });
             if (hit) return true;
             (void)groups_.expand(sequence, all);
             std::erase_if(all, has_group);
         }
-        return std::any_of(all.begin(), all.end(), [this](const Sequence& one) {
-            return one.size() <= kSequenceWords && find_sequence(one, *folded_).has_value();
+        return std::any_of(all.begin(), all.end(), [&](const Sequence& one) {
+            return one.size() <= kSequenceWords && find_sequence(one, folded).has_value();
         });
     }
 
@@ -128,7 +141,7 @@ private:
     }
 
     const WordGroups& groups_;
-    std::optional<std::string_view> folded_;
+    std::span<const std::string> readings_;
     std::string lines_;
     std::vector<GroupNumber> shown_;
 };
@@ -137,7 +150,7 @@ private:
 
 std::string explain(const std::string& pattern, const FoldFunction& fold,
                     std::vector<Fault>& faults, const ExplainOptions& options,
-                    std::optional<std::string_view> folded) {
+                    std::span<const std::string> readings) {
     const auto before = faults.size();
     WordGroups groups(options.lists, fold, options.dictionary_folder, faults);
     const auto group = [&](std::string_view name, bool forms, std::string& why) {
@@ -150,7 +163,7 @@ std::string explain(const std::string& pattern, const FoldFunction& fold,
         faults.push_back({{"pattern", 1, column}, fault.what});
     }
     if (faults.size() > before) return {};
-    return Explainer(groups, folded).run(*parsed);
+    return Explainer(groups, readings).run(*parsed);
 }
 
 }  // namespace hark::match

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +17,11 @@ struct ExplainOptions {
     std::string dictionary_folder = "/usr/share/hunspell";
 };
 
-/// How a pattern is folded and compiled and, with a folded text, which of its words stand in it; in
-/// lines for people. Faults when it cannot be read.
+/// How a pattern is folded and compiled and, with readings of a text (folded, and respelled where
+/// words are disguised), which of its words stand in one of them; in lines for people. Faults when
+/// it cannot be read.
 [[nodiscard]] std::string explain(const std::string& pattern, const FoldFunction& fold,
                                   std::vector<Fault>& faults, const ExplainOptions& options = {},
-                                  std::optional<std::string_view> folded = std::nullopt);
+                                  std::span<const std::string> readings = {});
 
 }  // namespace hark::match

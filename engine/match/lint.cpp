@@ -1,6 +1,8 @@
 #include "match/lint.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <unordered_map>
@@ -114,6 +116,8 @@ public:
 
     void run() {
         for (const auto& rule : book_.rules) patterns_.push_back(parse(rule));
+        find_weightless();
+        find_unreachable();
         for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
             const auto& rule = book_.rules[i];
             find_never(rule, patterns_[i]);
@@ -128,6 +132,14 @@ private:
         faults_.push_back({rule.where, "rule `" + rule.id + "` " + what});
     }
 
+    /// Where a later folder broke a rule, if one did.
+    void fault_at(const Location& change, const Rule& rule, const std::string& what) {
+        if (change.file.empty()) fault(rule, what);
+        else
+            faults_.push_back({change, "rule `" + rule.id + "` (" + rule.where.file + ":" +
+                                           std::to_string(rule.where.line) + ") " + what});
+    }
+
     Pattern parse(const Rule& rule) {
         if (rule.pattern.empty() || !rule.pii_type.empty()) return {};
         PatternFault none;
@@ -135,6 +147,50 @@ private:
             return groups_.find(name, forms, book_.packs[rule.pack].lang, why);
         };
         return parse_pattern(rule.pattern, fold_, none, group).value_or(Pattern{});
+    }
+
+    /// Rules that change nothing: nobody wrote a weight, and no rule or pack names them.
+    void find_weightless() {
+        std::vector<bool> named(book_.rules.size());
+        for (const auto& rule : book_.rules) {
+            for (const auto& test : rule.when.rules) {
+                for (const auto one : test.rules) named[one] = true;
+            }
+        }
+        for (const auto& pack : book_.packs) {
+            if (pack.told_by != kNoRule) named[pack.told_by] = true;
+        }
+        for (RuleIndex i = 0; i < book_.rules.size(); ++i) {
+            if (!book_.rules[i].has_weight && !named[i])
+                fault(book_.rules[i],
+                      "has no `weight`, and no other rule names it: it changes nothing");
+        }
+    }
+
+    /// Labels that would not be given though all that speaks for them fired.
+    void find_unreachable() {
+        for (const auto& pack : book_.packs) {
+            const auto same = [&](const Pack& other) {
+                return other.label == pack.label && other.lang == pack.lang;
+            };
+            if (&*std::find_if(book_.packs.begin(), book_.packs.end(), same) != &pack) continue;
+            float most = 0;
+            for (const auto& rule : book_.rules) {
+                const auto& of = book_.packs[rule.pack];
+                const bool counts = of.label == pack.label && rule.mode == Mode::live &&
+                                    (of.lang == pack.lang || of.lang == "any");
+                if (counts) most += std::max(rule.weight, 0.0F);
+            }
+            const auto probability = 1 / (1 + std::exp(-(pack.bias + most)));
+            if (most == 0 || probability >= pack.threshold) continue;
+            char numbers[100];
+            std::snprintf(numbers, sizeof numbers,
+                          "weights of %.2f in all and a bias of %.2f make %.3f, less than %.3f",
+                          most, pack.bias, probability, pack.threshold);
+            faults_.push_back(
+                {pack.threshold_where.file.empty() ? pack.where : pack.threshold_where,
+                 "`" + book_.labels[pack.label] + "` can never be given: " + numbers});
+        }
     }
 
     void find_twin(RuleIndex index) {
@@ -196,14 +252,19 @@ private:
             const bool waits = rule.mode == Mode::live && book_.rules[named].mode == Mode::shadow;
             if (waits) --able;
             if (waits && test.at_least > 0 && able < test.at_least)
-                fault(rule, "can never fire: it waits for `" + book_.rules[named].id +
-                                "`, which is in shadow mode");
+                fault_at(book_.rules[named].mode_where, rule,
+                         "can never fire: it waits for `" + book_.rules[named].id +
+                             "`, which is in shadow mode");
             if (test.at_most == 0 && always_with(named, rule, pattern))
                 fault(rule, "can never fire: `" + book_.rules[named].id +
                                 "`, which it excludes, stands wherever it does");
         }
-        if (test.rules.size() < test.at_least)
-            fault(rule, "can never fire: a rule that it waits for was deleted");
+        if (test.deleted.empty() || test.rules.size() >= test.at_least) return;
+        const auto& id = test.deleted.front();
+        const auto known = std::find_if(book_.deleted.begin(), book_.deleted.end(),
+                                        [&](const DeletedRule& one) { return one.id == id; });
+        fault_at(known == book_.deleted.end() ? rule.where : known->where, rule,
+                 "can never fire: it waits for `" + id + "`, which is deleted; delete it too");
     }
 
     /// Whether rule `other` fires wherever `rule` does.
@@ -234,9 +295,10 @@ private:
             });
         };
         if (std::any_of(pattern.sequences.begin(), pattern.sequences.end(), fits_most))
-            faults_.push_back({rule.pattern_where, "rule `" + rule.id +
-                                                       "`: `*` beside a single letter fits most " +
-                                                       "posts: write more of the word"});
+            faults_.push_back({rule.pattern_where,
+                               "rule `" + rule.id +
+                                   "`: `*` beside a single letter (`zzz` folds to one) fits most " +
+                                   "posts: write more of the word"});
         if (!pattern.expression.empty()) find_cost(rule, pattern.expression, HS_FLAG_SINGLEMATCH);
         if (!rule.pii_type.empty() && !rule.pattern.empty())
             find_cost(rule, rule.pattern, HS_FLAG_SOM_LEFTMOST);

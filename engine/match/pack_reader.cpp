@@ -9,10 +9,12 @@
 #include <optional>
 #include <set>
 
+#include "core/languages.hpp"
 #include "core/limits.hpp"
 #include "core/settings.hpp"
 #include "core/yaml.hpp"
 #include "match/condition_reader.hpp"
+#include "match/learned_line.hpp"
 #include "match/rule_files.hpp"
 
 namespace hark::match {
@@ -37,6 +39,9 @@ class Reader {
 public:
     Reader(RuleBook& book, std::vector<Fault>& faults) : book_(book), faults_(faults) {}
 
+    /// What is read from now on may overrule what was read before.
+    void begin_folder() { folders_.push_back(book_.packs.size()); }
+
     void read(std::string_view text, const std::string& file) {
         const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
         if (!tree) return;
@@ -53,7 +58,9 @@ public:
         SettingsReport report;
         Settings root(*tree, report);
         for (const auto& id : root.texts("delete")) {
-            if (auto* const rule = existing(id, root, "delete")) deleted_ids_.insert(rule->id);
+            if (existing(id, root, "delete") == nullptr) continue;
+            deleted_ids_.insert(id);
+            book_.deleted.push_back({id, root.where("delete")});
         }
         for (auto& item : root.maps("change")) {
             const auto id = item.required_text("id");
@@ -61,7 +68,9 @@ public:
             if (rule == nullptr) continue;
             if (item.has("weight")) changed_ids_.insert(id);
             rule->weight = number(item, "weight", rule->weight, -1000, 1000);
+            rule->has_weight |= item.has("weight");
             read_mode(item, *rule);
+            if (item.has("mode")) rule->mode_where = item.where("mode");
             item.finish();
         }
         root.finish();
@@ -93,6 +102,9 @@ public:
                                                first.file + ":" + std::to_string(first.line)});
         }
         resolve_weights(by_id);
+        resolve_head(&Pack::bias, &Pack::bias_where);
+        resolve_head(&Pack::threshold, &Pack::threshold_where);
+        resolve_head(&Pack::advice, &Pack::advice_where);
         resolve_quotes(by_id);
         std::set<RuleIndex> composite;
         for (const auto& test : named_) composite.insert(test.rule);
@@ -103,6 +115,30 @@ public:
     }
 
 private:
+    /// Of the packs of a label and language, one decides: of the last folder that writes the key,
+    /// the first by name, which is the learned pack.
+    template <typename Value>
+    void resolve_head(Value Pack::*value, Location Pack::*where) {
+        const auto folder_of = [this](std::size_t pack) {
+            return std::upper_bound(folders_.begin(), folders_.end(), pack) - folders_.begin();
+        };
+        const auto key_of = [](const Pack& pack) { return std::pair(pack.label, pack.lang); };
+        std::map<std::pair<LabelId, std::string>, std::size_t> deciding;
+        for (std::size_t i = 0; i < book_.packs.size(); ++i) {
+            const auto& pack = book_.packs[i];
+            if ((pack.*where).file.empty()) continue;
+            const auto [known, fresh] = deciding.emplace(key_of(pack), i);
+            if (!fresh && folder_of(i) > folder_of(known->second)) known->second = i;
+        }
+        for (auto& pack : book_.packs) {
+            const auto known = deciding.find(key_of(pack));
+            if (known == deciding.end()) continue;
+            const auto& decides = book_.packs[known->second];
+            pack.*value = Value(decides.*value);
+            pack.*where = Location(decides.*where);
+        }
+    }
+
     void resolve_quotes(const std::map<std::string, RuleIndex, std::less<>>& by_id) {
         for (const auto& pack : book_.packs) {
             if (pack.quotes_told_by.empty()) continue;
@@ -126,9 +162,14 @@ private:
         }
         const auto label = root.required_text("label");
         pack.lang = root.required_text("lang");
+        if (!pack.lang.empty() && pack.lang != "any" && !is_served(pack.lang))
+            root.fault("lang", no_language(pack.lang) + ", any");
         pack.bias = number(root, "bias", 0, -1000, 1000);
         pack.threshold = number(root, "threshold", 0.5F, 0, 1);
         pack.advice = advice(root);
+        if (root.has("bias")) pack.bias_where = root.where("bias");
+        if (root.has("threshold")) pack.threshold_where = root.where("threshold");
+        if (root.has("advice")) pack.advice_where = root.where("advice");
         pack.quotes_told_by = root.text("quotes_told_by", "");
         pack.label = label_of(label, root);
         const std::filesystem::path path(file);
@@ -164,8 +205,8 @@ private:
             rule.where = rule.pattern_where = where;
             rule.where.column = rule.pattern_where.column = 1;
             rule.pack = static_cast<PackIndex>(book_.packs.size() - 1);
-            rule.learned = true;
-            if (!parse_learned(line, rule)) {
+            rule.learned = rule.has_weight = true;
+            if (!read_learned_line(line, rule)) {
                 faults_.push_back(
                     {where, "a learned rule is `weight seen-with seen-without pattern`"});
                 continue;
@@ -173,36 +214,6 @@ private:
             rule.id = prefix + std::string(rule.id);
             book_.rules.push_back(std::move(rule));
         }
-    }
-
-    /// Leaves the pattern as its id; the caller puts the pack's prefix before it.
-    static bool parse_learned(std::string_view line, Rule& rule) {
-        const auto* at = line.data() + (line.starts_with('+') ? 1 : 0);
-        const auto* const end = line.data() + line.size();
-        const auto weight = std::from_chars(at, end, rule.weight);
-        if (weight.ec != std::errc{} || !(rule.weight >= -1000 && rule.weight <= 1000))
-            return false;
-        at = weight.ptr;
-        for (int i = 0; i < 2; ++i) {
-            while (at != end && *at == ' ') ++at;
-            std::uint32_t seen = 0;
-            const auto count = std::from_chars(at, end, seen);
-            if (count.ec != std::errc{}) return false;
-            at = count.ptr;
-        }
-        while (at != end && *at == ' ') ++at;
-        rule.id.assign(at, end);
-        if (rule.id.empty() || rule.id.size() > limits::kPatternBytes) return false;
-        if (!rule.id.starts_with('[')) {
-            rule.pattern = rule.id;
-            return true;
-        }
-        const auto test =
-            rule.id.ends_with(']')
-                ? read_fact_test(std::string_view(rule.id).substr(1, rule.id.size() - 2))
-                : std::nullopt;
-        if (test) rule.when.facts.push_back(*test);
-        return test.has_value();
     }
 
     /// What learning found the weights of hand-written rules to be.
@@ -216,11 +227,16 @@ private:
                 !(weight >= -1000 && weight <= 1000))
                 faults_.push_back({where, "the weight of `" + id + "` is a number"});
             else if (found != by_id.end() && !changed_ids_.contains(id))
-                book_.rules[found->second].weight = weight;
+                weigh(book_.rules[found->second], weight);
             else if (found == by_id.end() && !deleted_ids_.contains(id))
                 faults_.push_back(
                     {where, "no rule has the id `" + id + "`, whose weight stands here"});
         }
+    }
+
+    static void weigh(Rule& rule, float weight) {
+        rule.weight = weight;
+        rule.has_weight = true;
     }
 
     LabelId label_of(const std::string& label, Settings& root) {
@@ -252,6 +268,7 @@ private:
         rule.pattern = item.text("pattern", "");
         rule.pattern_where = item.where(rule.pattern.empty() ? "raw" : "pattern");
         rule.weight = number(item, "weight", 0, -1000, 1000);
+        rule.has_weight = item.has("weight");
         rule.sublabel = item.text("sublabel", "");
         rule.advice = advice(item);
         rule.fixed = item.boolean("fixed", false);
@@ -365,8 +382,9 @@ private:
         RuleTest test;
         for (const auto& name : named.names) {
             const auto found = by_id.find(name);
-            if (found == by_id.end() && deleted_ids_.contains(name)) continue;  // never fires
-            if (found == by_id.end()) {
+            if (found == by_id.end() && deleted_ids_.contains(name)) {  // never fires
+                test.deleted.push_back(name);
+            } else if (found == by_id.end()) {
                 const auto guess = nearest(name, ids);
                 faults_.push_back(
                     {named.where,
@@ -418,6 +436,7 @@ private:
     RuleBook& book_;
     std::vector<Fault>& faults_;
     std::vector<NamedTest> named_;
+    std::vector<std::size_t> folders_;  ///< of each the first pack
     struct Weight {
         std::string id, text;
         Location where;
@@ -446,6 +465,7 @@ RuleBook read_packs(std::span<const std::string> folders, std::vector<Fault>& fa
     };
     for (const auto& folder : folders) {
         const auto found = look_into(folder, faults);
+        reader.begin_folder();
         if (found.changes)
             read(*found.changes, limits::kRuleFileBytes,
                  [&](const auto& text, const auto& file) { reader.read_changes(text, file); });

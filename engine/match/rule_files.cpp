@@ -3,11 +3,21 @@
 #include <algorithm>
 #include <fstream>
 
+#include "core/byte_order_mark.hpp"
 #include "core/limits.hpp"
 
 namespace hark::match {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string small(std::string text) {
+    for (auto& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
+}  // namespace
 
 RuleFolder look_into(const std::string& folder, std::vector<Fault>& faults) {
     RuleFolder found;
@@ -21,11 +31,15 @@ RuleFolder look_into(const std::string& folder, std::vector<Fault>& faults) {
             if (at.depth() == 0 && path.filename() == "changes.yaml") found.changes = path;
             else found.packs.push_back(path);
         }
-        if (path.extension() == ".yml")
+        const auto extension = small(path.extension().string());
+        const bool is_list = extension == ".txt" && path.parent_path().filename() == "lists";
+        if (is_list && path.extension() == ".txt") found.lists.push_back(path);
+        else if (is_list)
+            faults.push_back(
+                {{path.string(), 0, 0}, "a list is a .txt file: this one is not read"});
+        if (extension == ".yml" || (extension == ".yaml" && path.extension() != ".yaml"))
             faults.push_back(
                 {{path.string(), 0, 0}, "a pack is a .yaml file: this one is not read"});
-        if (path.extension() == ".txt" && path.parent_path().filename() == "lists")
-            found.lists.push_back(path);
     }
     std::sort(found.packs.begin(), found.packs.end());
     std::sort(found.lists.begin(), found.lists.end());
@@ -62,6 +76,7 @@ WordList read_list(std::string_view text, const fs::path& path, std::vector<Faul
         return list;
     }
     std::uint32_t number = 0;
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
         auto line = text.substr(begin, end - begin);

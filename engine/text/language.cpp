@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/languages.hpp"
 #include "text/language_groups.hpp"
 #include "text/scan.hpp"
 
@@ -13,7 +14,7 @@ namespace hark::text {
 namespace {
 
 constexpr std::size_t kReadBytes = 96;
-constexpr std::array<std::string_view, 6> kServed = {"en", "ru", "pl", "de", "es", "uk"};
+constexpr const auto& kServed = kServedLanguages;
 constexpr std::array<std::string_view, kLanes> kLaneNames = {"en", "pl", "de", "es",
                                                              "fr", "pt", "it", ""};
 
@@ -93,7 +94,7 @@ std::string_view cyrillic_language(std::string_view folded, std::string_view dec
         Block second;
         std::memcpy(&second, folded.data() + at + 1, sizeof second);
         const auto near = lead == 0xD1;
-        const auto g = (lead == 0xD2) & (second == 0x91);                               // ґ
+        const auto g = (lead == 0xD2) & (second == 0x91);                                 // ґ
         const auto yi = near & ((second == 0x94) | (second == 0x96) | (second == 0x97));  // є і ї
         // ъ ы э
         russian_letters.add(near & ((second == 0x8A) | (second == 0x8B) | (second == 0x8D)));

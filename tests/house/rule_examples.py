@@ -28,6 +28,12 @@ with tempfile.TemporaryDirectory() as folder:
     checked = run("check", "--rules", folder)
     if checked.returncode != 0:
         faults.append(checked.stdout)
+    stacked = run("check", "--rules", project / "rules", "--rules", folder)
+    if stacked.returncode != 0:
+        faults.append(f"on the shipped rules: {stacked.stdout}")
+    for post in re.findall(r"hark rules test .*--text '(.*?)'", text):
+        if '"labels":{}' in run("rules", "test", "--rules", folder, "--text", post).stdout:
+            faults.append(f"docs/rules.md: `{post}` shows nothing")
 
 rows = re.findall(r"^\| (`.+?`) \| .*? \| (.*?) \| (.*?) \|$", text.split("## Patterns")[1].split("\n## ")[0], re.M)
 tried = 0
@@ -38,7 +44,7 @@ for written, fires, not_in in rows:
             with tempfile.TemporaryDirectory() as folder:
                 path = pathlib.Path(folder) / "tried/any.yaml"
                 path.parent.mkdir()
-                path.write_text("label: tried\nlang: any\nrules:\n  - id: tried.any.it\n    pattern: '{}'\n    {}: ['{}']\n{}".format(
+                path.write_text("label: tried\nlang: any\nrules:\n  - id: tried.any.it\n    pattern: '{}'\n    weight: 1\n    {}: ['{}']\n{}".format(
                     pattern, "hit" if wanted else "miss", post, "" if wanted else "    hit: ['{}']\n".format(pattern.replace("*", "").replace('"', ""))))
                 said = run("check", "--rules", folder).stdout
                 tried += 1
