@@ -104,13 +104,12 @@ void read_post_tests(Settings& when, Condition& out) {
         FactTest test;
         if (parse_test(known.fact, text, test)) out.facts.push_back(test);
         else
-            when.fault(
-                known.name,
-                "`" + std::string(known.name) +
-                    "` is compared with a number: 3, >=3, <=3, !=3, >3, <3" +
-                    (known.fact == Fact::kind
-                         ? " (kind: post, comment, mention, message, review, reaction, or != one)"
-                         : ""));
+            when.fault(known.name,
+                       known.fact == Fact::kind
+                           ? "`kind` is post, comment, mention, message, review or reaction, or "
+                             "`!=` and one of these"
+                           : "`" + std::string(known.name) +
+                                 "` is compared with a number: 3, >=3, <=3, !=3, >3, <3");
     }
     out.langs = when.texts("lang");
     for (const auto& lang : out.langs) {

@@ -299,9 +299,41 @@ private:
                                "rule `" + rule.id +
                                    "`: `*` beside a single letter (`zzz` folds to one) fits most " +
                                    "posts: write more of the word"});
-        if (!pattern.expression.empty()) find_cost(rule, pattern.expression, HS_FLAG_SINGLEMATCH);
+        if (!pattern.expression.empty()) {
+            find_unfolded(rule, pattern.expression);
+            find_cost(rule, pattern.expression, HS_FLAG_SINGLEMATCH);
+        }
         if (!rule.pii_type.empty() && !rule.pattern.empty())
             find_cost(rule, rule.pattern, HS_FLAG_SOM_LEFTMOST);
+    }
+
+    /// Letters that folded text does not hold, such as capitals: what is escaped is none of them.
+    void find_unfolded(const Rule& rule, const std::string& expression) {
+        if (expression.find("(?") != std::string::npos) return;  // may say that case is nothing
+        const auto is_letter = [](unsigned char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+        };
+        for (std::size_t i = 0; i < expression.size();) {
+            if (expression[i] == '\\') {
+                const bool braced = i + 2 < expression.size() && expression[i + 2] == '{';
+                const auto end = expression.find('}', i);
+                if (expression.substr(i, 2) == "\\x" && !braced) i += 4;
+                else i = braced && end != std::string::npos ? end : i + 2;
+                continue;
+            }
+            auto end = i;
+            while (end < expression.size() &&
+                   is_letter(static_cast<unsigned char>(expression[end])))
+                ++end;
+            const auto written = expression.substr(i, end - i);
+            const auto folded = written.empty() ? " " : fold_(written);
+            if (!written.empty() && folded != " " + written + " ")
+                faults_.push_back(
+                    {rule.pattern_where, "rule `" + rule.id +
+                                             "`: its expression sees folded text, which " +
+                                             "never holds `" + written + "` but `" + folded + "`"});
+            i = std::max(end, i + 1);
+        }
     }
 
     void find_cost(const Rule& rule, const std::string& expression, unsigned flags) {

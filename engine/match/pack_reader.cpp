@@ -46,6 +46,7 @@ public:
         const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
         if (!tree) return;
         SettingsReport report;
+        report_ = &report;
         Settings root(*tree, report);
         read_root(root, file);
         faults_.insert(faults_.end(), report.faults.begin(), report.faults.end());
@@ -56,6 +57,7 @@ public:
         const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
         if (!tree) return;
         SettingsReport report;
+        report_ = &report;
         Settings root(*tree, report);
         for (const auto& id : root.texts("delete")) {
             if (existing(id, root, "delete") == nullptr) continue;
@@ -71,7 +73,10 @@ public:
             rule->has_weight |= item.has("weight");
             read_mode(item, *rule);
             if (item.has("mode")) rule->mode_where = item.where("mode");
-            item.finish();
+            if (!finish(item))
+                item.fault("id",
+                           "of a rule `weight`, `mode` and `sample` can be changed; delete "
+                           "it and write your own to change more");
         }
         root.finish();
         faults_.insert(faults_.end(), report.faults.begin(), report.faults.end());
@@ -175,7 +180,7 @@ private:
         const std::filesystem::path path(file);
         const auto learned = root.text("learned", "");
         const auto stem = pack.lang + (root.has("learned") ? ".learned" : "");
-        if (path.has_parent_path() &&
+        if (!label.empty() && !pack.lang.empty() && path.has_parent_path() &&
             (path.parent_path().filename() != label || path.stem() != stem)) {
             root.fault("label", "this file should be " + label + "/" + stem +
                                     ".yaml: one folder a label, one file a language");
@@ -277,13 +282,19 @@ private:
         rule.hit = item.texts("hit");
         rule.miss = item.texts("miss");
         read_pii(item, rule);
-        const bool empty = rule.pattern.empty() && rule.pii_type.empty() && !item.has("raw") &&
-                           rule.when.empty() && !waits(index);
+        const bool empty = finish(item) && rule.pattern.empty() && rule.pii_type.empty() &&
+                           !item.has("raw") && rule.when.empty() && !waits(index);
         if (empty)
             item.fault("id",
                        "rule `" + rule.id +
                            "` has neither `pattern` nor `when` nor `type`: it can never fire");
+    }
+
+    /// Whether all its keys are known; those that are not are told.
+    bool finish(Settings& item) {
+        const auto before = report_->faults.size();
         item.finish();
+        return report_->faults.size() == before;
     }
 
     static void read_mode(Settings& item, Rule& rule) {
@@ -435,6 +446,7 @@ private:
 
     RuleBook& book_;
     std::vector<Fault>& faults_;
+    const SettingsReport* report_ = nullptr;  ///< of the file that is being read
     std::vector<NamedTest> named_;
     std::vector<std::size_t> folders_;  ///< of each the first pack
     struct Weight {

@@ -5,6 +5,7 @@
 
 #include "core/byte_order_mark.hpp"
 #include "core/limits.hpp"
+#include "core/utf8.hpp"
 
 namespace hark::match {
 
@@ -86,6 +87,7 @@ WordList read_list(std::string_view text, const fs::path& path, std::vector<Faul
         line = last == std::string_view::npos ? std::string_view{} : line.substr(0, last + 1);
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
         if (line.empty() || line == "#" || line.starts_with("# ")) continue;
+        if (!is_utf8(line)) faults.push_back({{list.file, number, 1}, "is no UTF-8"});
         list.entries.push_back({std::string(line), number});
     }
     return list;

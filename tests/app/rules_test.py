@@ -176,6 +176,34 @@ class Rules(unittest.TestCase):
         self.assertEqual(said.count("no record of Hark"), 10)
         self.assertIn("and 20 more", said)
 
+    def test_one_fault_for_one_slip(self):
+        self.pack("  - {id: a, patern: late, weight: 1}\n")
+        said = self.check("one", code=78)
+        self.assertIn("unknown key `patern`; did you mean `pattern`?", said)
+        self.assertEqual(said.count("\n"), 1, said)
+        self.pack(REFUND, head="lang: en\n", name="two/complaint/en.yaml")
+        said = self.check("two", code=78)
+        self.assertIn("`label` is required", said)
+        self.assertNotIn("this file should be", said)
+
+    def test_messages_say_what_is_allowed(self):
+        self.pack(REFUND.replace("weight", "when: {kind: tweet}, weight"))
+        self.assertIn("`kind` is post, comment, mention, message, review or reaction", self.check("one", code=78))
+        self.pack(REFUND.replace("refund*", "zzzz*"))
+        self.assertIn("(`zzz` folds to one)", self.check("one", code=78))
+        self.pack(REFUND.replace("refund*", r"re: (Foo|bar\S\p{L}\xAB) "))
+        said = self.check("one", code=78)
+        self.assertIn("never holds `Foo` but ` foo `", said)
+        self.assertNotIn("never holds `S", said)
+        self.pack(REFUND)
+        self.write("two/changes.yaml", "change: [{id: complaint.en.refund, pattern: late}]\n")
+        self.assertIn("of a rule `weight`, `mode` and `sample` can be changed", self.check("one", "two", code=78))
+
+    def test_a_list_that_is_no_utf8(self):
+        self.write("one/complaint/en.yaml", BASE)
+        self.write("one/lists/words.txt", b"fine\nb\xffd\n")
+        self.assertIn("words.txt:2:1: is no UTF-8", self.check("one", code=78))
+
     def test_files_that_are_none(self):
         self.assertIn("nosuch: No such file", self.hark("classify", "nosuch", code=1))
         self.assertIn("Is a directory", self.hark("classify", self.path, code=1))

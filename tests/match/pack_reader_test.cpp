@@ -238,9 +238,9 @@ TEST(PackReader, FaultsOfConditions) {
                   "praise/en.yaml:4:27: `words" + number)
             << value;
     EXPECT_EQ(faults_of_rules("  - {id: a, pattern: a, when: {kind: story, wrods: 3}}\n"),
-              "praise/en.yaml:4:38: `kind" + number +
-                  " (kind: post, comment, mention, message, review, reaction, or != one)\n"
-                  "praise/en.yaml:4:45: unknown key `wrods`; did you mean `words`?\n");
+              "praise/en.yaml:4:38: `kind` is post, comment, mention, message, review or reaction, "
+              "or `!=` and one of these\n"
+              "praise/en.yaml:4:45: unknown key `wrods`; did you mean `words`?\n");
     EXPECT_EQ(faults_of_rules("  - {id: a, pattern: a, when: {at_least: {n: 3, off: 1, of: [a]}}}"),
               "praise/en.yaml:4:46: at least 3 of 1 rules can never fire\n"
               "praise/en.yaml:4:49: unknown key `off`; did you mean `of`?\n"
