@@ -255,7 +255,9 @@ TEST_F(FoldersTest, FaultsOfChanges) {
                   ":4:47: `mode` is `off`; it can be one of: live, shadow\n" + file +
                   ":4:35: `sample` is a share of posts, 0.01% to 100%\n" + file +
                   ":4:52: unknown key `pattern`\n" + file +
-                  ":5:1: unknown key `changes`; did you mean `change`?\n");
+                  ":4:10: of a rule `weight`, `mode` and `sample` can be changed; delete it and "
+                  "write your own to change more\n" +
+                  file + ":5:1: unknown key `changes`; did you mean `change`?\n");
 }
 
 TEST_F(FoldersTest, AFolderOfNothing) {
