@@ -55,7 +55,7 @@ endfunction()
 
 # hark_test_program(text ROOMS text core): the program test_text of tests/text/*.cpp (not of fuzz/).
 function(hark_test_program name)
-    cmake_parse_arguments(TEST "" "" "ROOMS;LINKS;READS" ${ARGN})
+    cmake_parse_arguments(TEST "" "" "ROOMS;LINKS;READS;WHOLE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     add_executable(test_${name} ${sources})
     list(TRANSFORM TEST_ROOMS PREPEND hark_)
@@ -66,10 +66,18 @@ function(hark_test_program name)
     target_compile_options(test_${name} PRIVATE -O0)  # tests take longer to optimise than to run
 endfunction()
 
-# hark_test(text ROOMS text core): that program, and each of its cases as a test.
+# hark_test(text ROOMS text core WHOLE SlowToSetUp): that program, and each of its cases as a test, but suites under WHOLE as one test each:
+# a test is a process, and with sanitizers it takes two minutes to compile the shipped rules.
 function(hark_test name)
     hark_test_program(${name} ${ARGN})
-    gtest_discover_tests(test_${name} TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+    cmake_parse_arguments(TEST "" "" "WHOLE" ${ARGN})
+    list(TRANSFORM TEST_WHOLE APPEND ".*")
+    list(JOIN TEST_WHOLE ":" whole)
+    gtest_discover_tests(test_${name} TEST_FILTER "-${whole}" TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300 DISCOVERY_TIMEOUT 60)
+    foreach(suite ${TEST_WHOLE})
+        add_test(NAME ${name}.${suite} COMMAND test_${name} --gtest_filter=${suite})
+        set_tests_properties(${name}.${suite} PROPERTIES TIMEOUT 600)
+    endforeach()
 endfunction()
 
 # hark_fuzz(fold ROOMS text): fuzz_fold of fuzz/fold.cpp in this folder. With HARK_FUZZ libFuzzer drives it; else a plain
