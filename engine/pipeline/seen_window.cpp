@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "telemetry/log.hpp"
+
 namespace hark::pipeline {
 
 namespace {
@@ -34,8 +36,9 @@ std::uint64_t fresh_seed() {
     throw std::runtime_error(path + ": " + what + ": " + std::generic_category().message(errno));
 }
 
-/// A descriptor of a file that holds `bytes`; a fresh one when the old does not fit.
-int open_sized(const std::string& path, std::size_t bytes) {
+/// A descriptor of a file that holds `bytes`; a fresh one when the old does not fit. `had`: how
+/// many there were.
+int open_sized(const std::string& path, std::size_t bytes, std::size_t& had) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) fail(path, "cannot open the window of seen posts");
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
@@ -44,7 +47,8 @@ int open_sized(const std::string& path, std::size_t bytes) {
     }
     struct stat info {};
     if (::fstat(file, &info) != 0) fail(path, "cannot read");
-    if (static_cast<std::size_t>(info.st_size) != bytes && ::ftruncate(file, 0) != 0) {
+    had = static_cast<std::size_t>(info.st_size);
+    if (had != bytes && ::ftruncate(file, 0) != 0) {
         fail(path, "cannot truncate");
     }
     // Blocks are reserved now: a full disk must not become a SIGBUS later.
@@ -61,13 +65,22 @@ SeenWindow::SeenWindow(const std::string& path, std::size_t entries) {
     const std::size_t buckets = std::bit_ceil((entries + kWays - 1) / kWays);
     bucket_mask_ = buckets - 1;
     mapping_bytes_ = kHeaderBytes + buckets * kWays * sizeof(Slot);
-    const int file = path.empty() ? -1 : open_sized(path, mapping_bytes_);
+    std::size_t had = 0;
+    const int file = path.empty() ? -1 : open_sized(path, mapping_bytes_, had);
     const int flags = path.empty() ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
     mapping_ = ::mmap(nullptr, mapping_bytes_, PROT_READ | PROT_WRITE, flags, file, 0);
     if (mapping_ == MAP_FAILED) fail(path, "cannot map");
     Header header{};
     std::memcpy(&header, mapping_, sizeof header);
     if (header.magic != kMagic || header.buckets != buckets) {
+        if (had > 0) {
+            telemetry::log(telemetry::Level::warn, "seen_forgotten",
+                           {{"file", path},
+                            {"what", had == mapping_bytes_
+                                         ? "it is damaged: repeats of earlier posts go on"
+                                         : "it has another size (`seen_entries` was changed, or it "
+                                           "is damaged): repeats of earlier posts go on"}});
+        }
         std::memset(mapping_, 0, mapping_bytes_);
         header = {kMagic, buckets, fresh_seed()};
         std::memcpy(mapping_, &header, sizeof header);

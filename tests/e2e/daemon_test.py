@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from harness import (HARK, PATIENCE_S, PROJECT, WEBHOOK_SOURCE, Hark, Sender, directory_records, post, wait_for)
+from harness import (HARK, PATIENCE_S, PROJECT, WEBHOOK_SOURCE, Hark, Sender, directory_records, free_port, post, wait_for)
 
 DIRECTORY = "sink: {directory: {path: \"{folder}/topics\"}}\n"
 
@@ -173,6 +173,23 @@ class Daemon(unittest.TestCase):
             done = subprocess.run(["sh", "-c", f"exec \"$0\" run -c \"$1\" --once {closed}", HARK, str(hark.config)],
                                   capture_output=True, timeout=PATIENCE_S)
             self.assertEqual(done.returncode, 75, (closed, done.stderr))
+
+    def test_a_window_of_seen_posts_that_is_begun_anew_is_told(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        self.assertEqual(hark.stop(), 0)
+        self.assertNotIn("seen_forgotten", hark.log.read_text())
+        seen = hark.folder / "state/seen"
+        for change, told in ((lambda: seen.write_bytes(b"x" * seen.stat().st_size), 1),
+                             (lambda: hark.config.write_text(hark.config.read_text() + "seen_entries: 4096\n"), 2)):
+            change()
+            hark.start()
+            self.assertEqual(hark.stop(), 0)
+            self.assertEqual(hark.log.read_text().count("seen_forgotten"), told)
+
+    def test_a_broker_that_is_away_at_the_start_is_told_at_once(self):
+        hark = self.hark(WEBHOOK_SOURCE + f"sink: {{kafka: {{brokers: \"127.0.0.1:{free_port()}\"}}}}\n")
+        hark.start(ready=False)
+        wait_for("a word of the broker", lambda: "kafka_connecting" in hark.log.read_text(), 5)
 
     def test_sighup_takes_new_rules_and_refuses_broken_ones(self):
         hark = self.hark(WEBHOOK_SOURCE + "rules: {folders: [\"{folder}/rules\"]}\n" + DIRECTORY)

@@ -18,6 +18,8 @@ struct KafkaSink::Inside {
 
 KafkaSink::KafkaSink(KafkaOptions options, telemetry::Metrics& metrics)
     : inside_(new Inside{std::move(options), metrics, TopicsState::there, {}}) {
+    telemetry::log(telemetry::Level::info, "kafka_connecting",
+                   {{"brokers", inside_->options.brokers}});
     inside_->topics = ensure_topics(inside_->options);
     if (inside_->topics == TopicsState::broker_away) {
         telemetry::log(telemetry::Level::warn, "kafka_away",
