@@ -38,6 +38,7 @@ Response answer(const http::request<http::string_body>& request, http::status st
     response.keep_alive(request.keep_alive());
     response.body() = std::move(body);
     response.prepare_payload();
+    if (request.method() == http::verb::head) response.body().clear();  // its length was told
     return response;
 }
 
@@ -49,7 +50,7 @@ struct AdminServer::State : std::enable_shared_from_this<AdminServer::State> {
     asio::awaitable<void> accept();
     asio::awaitable<void> serve(tcp::socket socket);
     asio::awaitable<Response> respond(const http::request<http::string_body>& request);
-    asio::awaitable<std::string> reload();
+    asio::awaitable<Reloaded> reload();
 
     tcp::acceptor acceptor;
     AdminHandlers handlers;
@@ -100,7 +101,7 @@ asio::awaitable<void> AdminServer::State::serve(tcp::socket socket) {
 
 asio::awaitable<Response> AdminServer::State::respond(
     const http::request<http::string_body>& request) {
-    const auto target = request.target();
+    const auto target = request.target().substr(0, request.target().find('?'));
     const bool get = request.method() == http::verb::get || request.method() == http::verb::head;
     if (target == "/metrics" && get) {
         co_return answer(request, http::status::ok, handlers.metrics());
@@ -119,9 +120,9 @@ asio::awaitable<Response> AdminServer::State::respond(
         if (request.find(http::field::origin) != request.end()) {
             co_return answer(request, http::status::forbidden, "not from a browser\n");
         }
-        const auto faults = co_await reload();
-        if (faults.empty()) co_return answer(request, http::status::ok, "reloaded\n");
-        co_return answer(request, http::status::unprocessable_entity, faults);
+        auto done = co_await reload();
+        co_return answer(request, done.good ? http::status::ok : http::status::unprocessable_entity,
+                         std::move(done.text));
     }
     const bool known = target == "/metrics" || target == "/healthz" || target == "/readyz" ||
                        target == "/sources" || target == "/rules/reload";
@@ -130,19 +131,20 @@ asio::awaitable<Response> AdminServer::State::respond(
 }
 
 /// Compiling happens elsewhere; the timer is how its end gets back onto this thread.
-asio::awaitable<std::string> AdminServer::State::reload() {
+asio::awaitable<Reloaded> AdminServer::State::reload() {
     const auto executor = acceptor.get_executor();
     const auto done = std::make_shared<asio::steady_timer>(executor, kReloadTimeout);
-    const auto faults = std::make_shared<std::string>("still compiling: see the log\n");
-    handlers.reload_rules([executor, done, faults](std::string result) {
-        asio::post(executor, [done, faults, result = std::move(result)] {
-            *faults = result;
+    const auto outcome =
+        std::make_shared<Reloaded>(Reloaded{false, "still compiling: see the log\n"});
+    handlers.reload([executor, done, outcome](Reloaded result) {
+        asio::post(executor, [done, outcome, result = std::move(result)] {
+            *outcome = result;
             done->cancel();
         });
     });
     boost::system::error_code error;
     co_await done->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    co_return *faults;
+    co_return *outcome;
 }
 
 AdminServer::AdminServer(asio::io_context& io, const std::string& address, std::uint16_t port,

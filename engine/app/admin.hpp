@@ -8,14 +8,20 @@
 
 namespace hark::app {
 
+/// What came of reading rules and certificates again.
+struct Reloaded {
+    bool good = false;
+    std::string text;  ///< for whoever asked for it; else what is wrong, a line each
+};
+
 /// What the admin listener answers. Called on the thread that runs its io_context.
 struct AdminHandlers {
     std::function<std::string()> metrics;    ///< Prometheus text
     std::function<std::string()> not_ready;  ///< empty: ready
     std::function<std::string()> sources;    ///< one JSON object a line
-    /// Reads the rules again; calls back (on any thread) with the faults, empty when the new rules
-    /// are in use.
-    std::function<void(std::function<void(std::string)>)> reload_rules;
+    /// Reads rules and certificates again; calls back (on any thread) when the new ones are in use,
+    /// or refused.
+    std::function<void(std::function<void(Reloaded)>)> reload;
 };
 
 /// `GET /metrics`, `GET /healthz`, `GET /readyz`, `GET /sources`, `POST /rules/reload` over plain

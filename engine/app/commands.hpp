@@ -42,13 +42,14 @@ struct RulesOptions {
     std::string pattern;       ///< explain: a rule's id or a pattern
     std::string text;          ///< explain, test: a post to try
     std::string lang = "any";  ///< explain: of a pattern's pack
-    std::string admin = "127.0.0.1:9464";
+    std::string config;        ///< reload: whose daemon
+    std::string admin;         ///< reload: HOST:PORT; empty: as the configuration says
 };
 
 struct SourcesOptions {
     std::string config;
-    std::string admin;   ///< HOST:PORT; empty: as the configuration says
-    std::string name;    ///< test: of the source
+    std::string admin;           ///< HOST:PORT; empty: as the configuration says
+    std::string name;            ///< test: of the source
     std::uint32_t seconds = 10;  ///< test: for the whole of it
     bool json = false;
 };
@@ -60,7 +61,7 @@ struct LearnOptions {
     std::string label;
     std::string lang;
     std::string output;
-    std::string desk;  ///< the source that has half the say about the threshold
+    std::string desk;                ///< the source that has half the say about the threshold
     std::vector<std::string> weigh;  ///< `SOURCE=N`: its posts count N times
     std::size_t most_rules = 2000;
     std::uint32_t fewest = 4;
@@ -68,7 +69,7 @@ struct LearnOptions {
     double lean = 0;
     double precision = 0;  ///< of the threshold; 0: the best F1
     bool inside = false;
-    std::uint32_t names = 0;  ///< posts that must have a `@name`; 0: names are no features
+    std::uint32_t names = 0;           ///< posts that must have a `@name`; 0: names are no features
     std::vector<std::string> origins;  ///< patterns that tell where posts come from
     bool pooled = false;
     bool balance = false;

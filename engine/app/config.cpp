@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "app/config_values.hpp"
 #include "core/yaml.hpp"
 
 namespace hark::app {
@@ -18,6 +19,17 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kSecond = 1s;
 constexpr std::chrono::milliseconds kHour = 1h;
 constexpr std::chrono::milliseconds kDay = 24h;
+
+constexpr std::size_t kTopicBytes = 249;  // Kafka's bound for a name
+
+std::string read_address(Settings& settings, std::string_view fallback) {
+    auto address = settings.text("address", fallback);
+    if (!is_address(address))
+        settings.fault("address",
+                       "`address` is that of an interface, such as 127.0.0.1, 0.0.0.0 "
+                       "or ::, and no name");
+    return address;
+}
 
 /// Reads one file's mapping into a Config, section by section.
 class Reader {
@@ -43,6 +55,15 @@ public:
         read_admin(config);
         read_log(config);
         root_.finish();
+        return config;
+    }
+
+    Config outline() {
+        Config config;
+        config.state_folder = path(root_.text("state_folder", "state"));
+        for (auto& item : root_.maps("sources"))
+            config.sources.emplace_back().name = item.required_text("name");
+        read_admin(config);
         return config;
     }
 
@@ -79,6 +100,7 @@ private:
             brand.phones = item.texts("phones");
             brand.published = item.texts("published");
             brand.where = item.where();
+            check_brand(item, brand);
             if (!ids.insert(brand.id).second)
                 item.fault("id", "brand `" + brand.id + "` stands here twice");
             item.finish();
@@ -86,11 +108,28 @@ private:
         }
     }
 
+    /// What would be looked for in vain.
+    static void check_brand(Settings& item, const Brand& brand) {
+        for (const auto& domain : brand.domains) {
+            if (domain.find_first_of("/:@ ") != std::string::npos)
+                item.fault("domains", "`" + domain + "` is no domain such as acme.com");
+        }
+        for (const auto& account : brand.accounts) {
+            if (!is_account(account))
+                item.fault("accounts", "`" + account + "` is no account such as vk:-123");
+        }
+        for (const auto& phone : brand.phones) {
+            if (!is_phone(phone))
+                item.fault("phones",
+                           "`" + phone + "` is no telephone number such as +48 600 700 800");
+        }
+    }
+
     void read_listeners(Config& config) {
         std::set<std::pair<std::string, std::uint16_t>> places;
         for (auto& item : root_.maps("listeners")) {
             ListenerConfig listener;
-            listener.address = item.text("address", "0.0.0.0");
+            listener.address = read_address(item, "0.0.0.0");
             listener.port = static_cast<std::uint16_t>(item.integer("port", 8080, 0, 65535));
             listener.connections = item.integer("connections", listener.connections, 1, 1'000'000);
             listener.header_timeout =
@@ -101,7 +140,7 @@ private:
                 item.duration("answer_timeout", listener.answer_timeout, kSecond, kHour);
             if (auto tls = item.map("tls")) {
                 listener.tls = TlsConfig{path(tls->required_text("certificate")),
-                                         path(tls->required_text("key"))};
+                                         path(tls->required_text("key")), tls->where()};
                 tls->finish();
             }
             if (listener.port != 0 && !places.insert({listener.address, listener.port}).second)
@@ -115,6 +154,7 @@ private:
     void read_sources(Config& config) {
         std::set<std::string> names;
         std::set<std::string> paths;
+        const auto faults = root_.faults();
         for (auto& item : root_.maps("sources")) {
             auto source = read_source(item, config.shards);
             if (!names.insert(source.name).second)
@@ -122,10 +162,10 @@ private:
             if (source.transport == Transport::webhook && !paths.insert(source.path).second) {
                 item.fault("path", "two sources have the path `" + source.path + "`");
             }
-            item.finish();
+            if (!source.platforms.empty()) item.finish();  // else nobody knows its keys
             config.sources.push_back(std::move(source));
         }
-        if (config.sources.empty())
+        if (config.sources.empty() && root_.faults() == faults)
             root_.fault("sources", "`sources` is empty: there is nothing to hear");
         const bool webhooks =
             std::any_of(config.sources.begin(), config.sources.end(),
@@ -141,6 +181,7 @@ private:
         source.name = item.required_text("name");
         source.platform = item.required_text("platform");
         read_transport(item, source);
+        if (source.platform.empty()) return source;
         const std::size_t copies = source.transport == Transport::webhook ? shards : 1;
         for (std::size_t i = 0; i < copies; ++i) {
             // Faults of a second copy would only repeat the first's.
@@ -153,12 +194,17 @@ private:
             }
             source.platforms.push_back(std::move(platform));
         }
-        const bool must_go_out =
-            source.transport == Transport::stream && !source.platforms.empty();
-        const bool is_firehose = must_go_out && !source.platforms[0]->is_ours();
+        if (source.platforms.empty()) return source;
+        const auto& platform = *source.platforms[0];
+        const bool goes_out = source.platforms[0]->next({}).index() != 0;
+        const bool is_firehose =
+            source.transport != Transport::file && goes_out && !platform.is_ours();
         static constexpr std::array<std::string_view, 2> kKeep = {"all", "brand"};
         source.keep_all = item.one_of("keep", kKeep, is_firehose ? "brand" : "all") == "all";
-        if (must_go_out && source.platforms[0]->next({}).index() == 0)
+        const bool is_webhook = source.transport == Transport::webhook && !item.has("file");
+        if (is_webhook && !platforms::takes_webhooks(source.platform))
+            item.fault("path", "`" + source.platform + "` takes no webhooks: leave out `path`");
+        if (source.transport == Transport::stream && !goes_out)
             item.fault("platform", "a source of `" + source.platform +
                                        "` needs a `path` for its webhooks, a `file`, or an address "
                                        "to go to");
@@ -187,10 +233,10 @@ private:
         if (item.has("path")) {
             source.transport = Transport::webhook;
             source.path = item.required_text("path");
-            if (!source.path.starts_with('/') ||
-                source.path.find_first_of(" ?#") != std::string::npos) {
-                item.fault("path", "a path begins with / and has no blank, ? or #");
-            }
+            if (!is_webhook_path(source.path))
+                item.fault("path",
+                           "a path begins with / and is of plain characters, without "
+                           "blanks, ? and #: others are written %C3%A9");
             source.body_bytes = item.bytes("body_bytes", source.body_bytes, limits::kKiB,
                                            limits::kHttpBodyBytesMax);
             source.ca_file = path(item.text("ca_file", ""));
@@ -241,7 +287,10 @@ private:
     static void read_kafka(Settings& kafka, SinkConfig& sink) {
         sink.kind = SinkKind::kafka;
         auto& out = sink.kafka;
+        out.where = kafka.where();
         out.brokers = kafka.required_text("brokers");
+        if (!out.brokers.empty() && !are_brokers(out.brokers))
+            kafka.fault("brokers", "`brokers` is host:port,host:port, with ports up to 65535");
         out.linger = kafka.duration("linger", out.linger, 0ms, 60 * kSecond);
         out.message_timeout = kafka.duration("message_timeout", out.message_timeout, kSecond, kDay);
         static constexpr std::array<std::string_view, 5> kCompression = {"none", "gzip", "snappy",
@@ -261,24 +310,33 @@ private:
         if (!publish) return;
         config.publish.prefix = publish->text("prefix", "hark");
         config.publish.restricted = publish->boolean("restricted", false);
-        if (publish->has("labels")) config.publish.labels = publish->texts("labels");
+        read_labels(*publish, config.publish);
         config.publish.mask = read_mask(*publish);
         const auto& prefix = config.publish.prefix;
-        const bool named =
-            !prefix.empty() && prefix.size() <= 200 &&
-            prefix.find_first_not_of(
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-                std::string::npos &&
-            !prefix.starts_with('.');
-        if (!named)
+        if (!is_topic_part(prefix) || prefix.size() > 200 || prefix.starts_with('.'))
             publish->fault("prefix", "a topic name is made of letters, digits, `.`, `_` and `-`");
         publish->finish();
+    }
+
+    static void read_labels(Settings& publish, PublishConfig& out) {
+        if (!publish.has("labels")) return;
+        out.labels = publish.texts("labels");
+        out.labels_where = publish.where("labels");
+        std::set<std::string> names;
+        for (const auto& label : *out.labels) {
+            if (!is_topic_part(label) || out.prefix.size() + 1 + label.size() > kTopicBytes)
+                publish.fault("labels", "label `" + label +
+                                            "`: a topic name is made of letters, digits, `.`, `_` "
+                                            "and `-`");
+            if (!names.insert(label).second)
+                publish.fault("labels", "label `" + label + "` stands here twice");
+        }
     }
 
     void read_admin(Config& config) {
         auto admin = root_.map("admin");
         if (!admin) return;
-        config.admin.address = admin->text("address", config.admin.address);
+        config.admin.address = read_address(*admin, config.admin.address);
         config.admin.port =
             static_cast<std::uint16_t>(admin->integer("port", config.admin.port, 0, 65535));
         admin->finish();
@@ -302,6 +360,23 @@ private:
     Settings& root_;
     std::filesystem::path folder_;
 };
+
+/// Of a file, a byte more than may be in it at most; nullopt with a fault.
+std::optional<std::string> text_of(const std::string& path, std::vector<Fault>& faults) {
+    std::ifstream file(path, std::ios::binary);
+    std::error_code error;
+    const bool is_folder = std::filesystem::is_directory(path, error);
+    if (!file || is_folder) {
+        faults.push_back({{path, 0, 0},
+                          std::string(is_folder ? "is a folder" : "cannot be read") +
+                              ": name a configuration with -c FILE"});
+        return std::nullopt;
+    }
+    std::string text(limits::kConfigBytes + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
 
 }  // namespace
 
@@ -347,13 +422,28 @@ Config parse_config(std::string_view text, const std::string& file, std::vector<
 
 Config read_config(const std::string& path, std::vector<Fault>& faults,
                    std::vector<std::string>* keys_read) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        faults.push_back({{path, 0, 0}, "cannot be read: name a configuration with -c FILE"});
-        return {};
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return parse_config(text, path, faults, keys_read);
+    const auto text = text_of(path, faults);
+    return text ? parse_config(*text, path, faults, keys_read) : Config{};
+}
+
+Config read_outline(const std::string& path, std::vector<Fault>& faults) {
+    const auto text = text_of(path, faults);
+    const auto tree = text ? read_yaml(*text, path, limits::kConfigBytes, faults) : std::nullopt;
+    if (!tree) return {};
+    SettingsReport report;
+    Settings root(*tree, report);
+    auto config = Reader(root, std::filesystem::path(path).parent_path()).outline();
+    faults.insert(faults.end(), report.faults.begin(), report.faults.end());
+    return config;
+}
+
+std::string admin_of(const std::string& given, const std::string& config,
+                     std::vector<Fault>& faults) {
+    if (!given.empty()) return given;
+    const auto path = config_path(config);
+    const bool is_there = !config.empty() || std::filesystem::exists(path);
+    const auto admin = is_there ? read_outline(path, faults).admin : AdminConfig{};
+    return admin.address + ":" + std::to_string(admin.port);
 }
 
 }  // namespace hark::app

@@ -20,6 +20,7 @@ namespace hark::app {
 struct TlsConfig {
     std::string certificate;
     std::string key;
+    Location where;
 };
 
 struct ListenerConfig {
@@ -63,6 +64,7 @@ struct KafkaConfig {
     int replication = 1;
     bool create_topics = true;
     std::vector<std::pair<std::string, std::string>> options;  ///< handed to librdkafka as they are
+    Location where;
 };
 
 struct DirectoryConfig {
@@ -84,6 +86,7 @@ struct PublishConfig {
     bool restricted = false;
     std::optional<std::vector<std::string>>
         labels;  ///< nullopt: a topic for every label of the rules
+    Location labels_where;
     publish::MaskOptions mask;
 };
 
@@ -121,7 +124,15 @@ struct Config {
 [[nodiscard]] Config read_config(const std::string& path, std::vector<Fault>& faults,
                                  std::vector<std::string>* keys_read = nullptr);
 
-/// The same for text that is in memory; `file` names it in faults.
+/// Of a file only what tells where its daemon is: the state folder, the admin listener, the
+/// sources' names. Asks for no secrets, and finds no other faults.
+[[nodiscard]] Config read_outline(const std::string& path, std::vector<Fault>& faults);
+
+/// HOST:PORT of the daemon's admin listener: what is given, else what the configuration says.
+[[nodiscard]] std::string admin_of(const std::string& given, const std::string& config,
+                                   std::vector<Fault>& faults);
+
+/// The same as read_config for text that is in memory; `file` names it in faults.
 [[nodiscard]] Config parse_config(std::string_view text, const std::string& file,
                                   std::vector<Fault>& faults,
                                   std::vector<std::string>* keys_read = nullptr);

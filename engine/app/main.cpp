@@ -95,9 +95,11 @@ void add_rules_commands(CLI::App& rules, RulesOptions& options, std::function<in
     test->callback([&] { command = [&] { return rules_test(options); }; });
 
     auto* reload = rules.add_subcommand("reload", "Have a running daemon read its rules again");
-    reload->footer("Example:\n  hark rules reload --admin 127.0.0.1:9464");
-    reload->add_option("--admin", options.admin, "The daemon's admin listener")
-        ->capture_default_str();
+    reload->footer("Examples:\n  hark rules reload\n  hark rules reload -c other.yaml");
+    reload->add_option("-c,--config", options.config,
+                       "The daemon's configuration (default: hark.yaml, then /etc/hark/hark.yaml)");
+    reload->add_option("--admin", options.admin,
+                       "Its admin listener (default: as the configuration says)");
     reload->callback([&] { command = [&] { return rules_reload(options); }; });
 }
 
@@ -307,6 +309,7 @@ int dispatch(int argc, char** argv) {
         "Exit status: 0 fine, 1 some input was bad, 2 usage, 75 hindered from outside (a port, a "
         "disk, a broker; posts left undelivered), 78 configuration.\n'hark COMMAND --help' has "
         "examples.");
+    app.set_version_flag("--version", "hark " + std::string(hark::version()));
     std::function<int()> command;
 
     RunOptions run_options;

@@ -8,6 +8,7 @@
 
 #include "publish/directory/directory_sink.hpp"
 #include "publish/kafka/kafka_sink.hpp"
+#include "publish/kafka/properties.hpp"
 #include "publish/stdout/stdout_sink.hpp"
 
 namespace hark::app {
@@ -113,6 +114,36 @@ ingest::StreamOptions stream_options(const SourceConfig& config) {
     options.ca_file = config.ca_file;
     options.idle_timeout = config.idle_timeout;
     return options;
+}
+
+void check_parts(const Config& config, const match::RuleSet& rules, std::vector<Fault>& faults) {
+    const auto attempt = [&](const Location& where, const auto& part) {
+        try {
+            part();
+        } catch (const std::runtime_error& error) {
+            faults.push_back({where, error.what()});
+        }
+    };
+    const auto& known = rules.book().labels;
+    for (const auto& label : config.publish.labels.value_or(known)) {
+        if (std::find(known.begin(), known.end(), label) != known.end()) continue;
+        const auto guess = nearest(label, known);
+        faults.push_back(
+            {config.publish.labels_where,
+             "no rule gives the label `" + label + "`" +
+                 (guess.empty() ? "" : "; did you mean `" + std::string(guess) + "`?")});
+    }
+    for (const auto& listener : config.listeners) {
+        if (!listener.tls) continue;
+        attempt(listener.tls->where, [&] {
+            ingest::require_certificate({listener.tls->certificate, listener.tls->key});
+        });
+    }
+    if (config.sink.kind == SinkKind::kafka) {
+        attempt(config.sink.kafka.where, [&] {
+            (void)publish::make_conf(kafka_options(config.sink.kafka), publish::Batching::many);
+        });
+    }
 }
 
 pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules) {

@@ -16,6 +16,10 @@ namespace hark::app {
 
 [[nodiscard]] pipeline::Topics make_topics(const Config& config, const match::RuleSet& rules);
 
+/// What the file alone does not show, though nothing is opened for it: certificates, properties
+/// that librdkafka or the delivery promise refuses, labels that no rule gives.
+void check_parts(const Config& config, const match::RuleSet& rules, std::vector<Fault>& faults);
+
 /// Each part of the configuration to the room that it is for. Takes the platforms out of `config`.
 /// Throws std::runtime_error for what only shows when it is opened: addresses, certificates,
 /// folders, the sink.

@@ -6,6 +6,7 @@
 #include "app/admin_client.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/make_daemon.hpp"
 #include "app/rule_lines.hpp"
 #include "app/rule_scores.hpp"
 #include "app/rule_sources.hpp"
@@ -107,9 +108,12 @@ int rules_test(const RulesOptions& options) {
 }
 
 int rules_reload(const RulesOptions& options) {
+    std::vector<Fault> faults;
+    const auto admin = admin_of(options.admin, options.config, faults);
+    if (!faults.empty()) return report(faults);
     AdminAnswer answer;
     try {
-        answer = ask_admin(options.admin, "POST", "/rules/reload");
+        answer = ask_admin(admin, "POST", "/rules/reload");
     } catch (const std::runtime_error& error) {
         std::fprintf(stderr, "hark: %s\n", error.what());
         return kBadInput;
@@ -123,16 +127,18 @@ int check(const CheckOptions& options) {
     std::vector<Fault> faults;
     pipeline::RuleSources sources = sources_of(options.rules);
     std::string config = options.config;
-    if (config.empty() && options.rules.empty() && std::filesystem::exists("hark.yaml"))
-        config = "hark.yaml";
+    if (config.empty() && options.rules.empty() && std::filesystem::exists(config_path({})))
+        config = config_path({});
+    Config read;
     if (!config.empty()) {
-        const auto read = read_config(config, faults);
+        read = read_config(config, faults);
         if (options.rules.empty()) sources = read.rules;
         sources.cache_folder.clear();  // a check leaves nothing behind
     }
     const auto rules = pipeline::load_rules(sources, faults);
     std::size_t examples = 0;
     if (rules != nullptr) {
+        if (!config.empty()) check_parts(read, *rules, faults);
         match::lint(rules->book(), pipeline::fold_words, {}, faults);
         examples = run_examples(rules, faults);
     }

@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -49,7 +50,7 @@ public:
           admin_(io_, config.admin.address, config.admin.port,
                  {[&metrics] { return metrics.text(); }, [this] { return not_ready(); },
                   [this] { return to_json(daemon_.source_views()); },
-                  [this](std::function<void(std::string)> done) { reload(std::move(done)); }}) {
+                  [this](std::function<void(Reloaded)> done) { reload(std::move(done)); }}) {
         asio::post(background_[0].io(),
                    [] { (void)::setpriority(PRIO_PROCESS, ::gettid(), kBackgroundNice); });
         background_.start();
@@ -81,8 +82,7 @@ private:
         signals_.async_wait([this](const error_code& error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
-                reload([](const std::string&) {});
-                daemon_.reload_certificates();
+                reload([](const Reloaded&) {});
             } else {
                 stop_by_signal();
             }
@@ -149,21 +149,41 @@ private:
         });
     }
 
-    void reload(std::function<void(std::string)> done) {
+    void reload(std::function<void(Reloaded)> done) {
         asio::post(background_[0].io(), [this, done = std::move(done)] {
-            std::vector<Fault> faults;
-            const auto rules = pipeline::load_rules(config_.rules, faults);
+            auto outcome = reload_rules();
+            const auto problems = reload_certificates();
+            outcome.good = outcome.good && problems.empty();
+            outcome.text += problems;
+            done(std::move(outcome));
+        });
+    }
+
+    Reloaded reload_rules() {
+        std::vector<Fault> faults;
+        const auto rules = pipeline::load_rules(config_.rules, faults);
+        if (rules == nullptr) {
             std::string lines;
             for (const auto& fault : faults) lines += pipeline::to_string(fault) + "\n";
-            if (rules == nullptr) {
-                log(telemetry::Level::error, "rules_refused", {{"faults", lines}});
-            } else {
-                daemon_.use(rules);
-                log(telemetry::Level::info, "rules_loaded",
-                    {{"ruleset", std::string(rules->hash())}});
-            }
-            done(lines);
-        });
+            log(telemetry::Level::error, "rules_refused", {{"faults", lines}});
+            return {false, lines};
+        }
+        daemon_.use(rules);
+        const std::string hash(rules->hash());
+        log(telemetry::Level::info, "rules_loaded", {{"ruleset", hash}});
+        return {true, "reloaded: ruleset " + hash + ", " +
+                          std::to_string(rules->book().rules.size()) + " rules\n"};
+    }
+
+    /// What is wrong with any, a line each.
+    std::string reload_certificates() {
+        const bool any = std::any_of(config_.listeners.begin(), config_.listeners.end(),
+                                     [](const auto& one) { return one.tls.has_value(); });
+        auto problems = daemon_.reload_certificates();
+        if (!problems.empty())
+            log(telemetry::Level::error, "certificate_refused", {{"reason", problems}});
+        else if (any) log(telemetry::Level::info, "certificates_loaded");
+        return problems;
     }
 
     const Config& config_;
@@ -182,15 +202,28 @@ private:
     AdminServer admin_;
 };
 
+/// Says which source does not.
+bool all_end(const Config& config) {
+    for (const auto& source : config.sources) {
+        if (source.transport == Transport::file && (!source.follow || source.file == "-")) continue;
+        std::fprintf(stderr, "hark: --once: source `%s` has no end: name files without `follow`\n",
+                     source.name.c_str());
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
     std::vector<Fault> faults;
     auto config = read_config(config_path(options.config), faults);
     const auto rules = faults.empty() ? pipeline::load_rules(config.rules, faults) : nullptr;
+    if (rules != nullptr) check_parts(config, *rules, faults);
     for (const auto& fault : faults)
         std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
-    if (rules == nullptr) return kConfiguration;
+    if (!faults.empty() || rules == nullptr) return kConfiguration;
+    if (options.once && !all_end(config)) return kUsage;
     telemetry::configure_log(config.log_level, config.log_format);
     std::signal(SIGPIPE, SIG_IGN);
     runtime::raise_descriptor_limit();

@@ -125,10 +125,8 @@ Trial try_source(SourceConfig& source, std::span<const Brand> brands, std::chron
     }
 }
 
-/// Faults are printed; false when there are any.
-bool read(const SourcesOptions& options, Config& config) {
-    std::vector<Fault> faults;
-    config = read_config(config_path(options.config), faults);
+/// False when there are any.
+bool print(const std::vector<Fault>& faults) {
     for (const auto& fault : faults)
         std::fprintf(stderr, "%s\n", pipeline::to_string(fault).c_str());
     return faults.empty();
@@ -150,11 +148,10 @@ std::vector<pipeline::SourceView> stored_views(const Config& config) {
 }  // namespace
 
 int sources_list(const SourcesOptions& options) {
-    Config config;
-    if (!read(options, config)) return kConfiguration;
-    const auto admin = options.admin.empty() ? config.admin.address + ":" +
-                                                   std::to_string(config.admin.port)
-                                             : options.admin;
+    std::vector<Fault> faults;
+    const auto config = read_outline(config_path(options.config), faults);
+    if (!print(faults)) return kConfiguration;
+    const auto admin = admin_of(options.admin, options.config, faults);
     std::vector<pipeline::SourceView> views;
     try {
         const auto answer = ask_admin(admin, "GET", "/sources");
@@ -172,14 +169,14 @@ int sources_list(const SourcesOptions& options) {
 }
 
 int sources_test(const SourcesOptions& options) {
-    Config config;
-    if (!read(options, config)) return kConfiguration;
+    std::vector<Fault> faults;
+    auto config = read_config(config_path(options.config), faults);
+    if (!print(faults)) return kConfiguration;
     const auto source =
         std::find_if(config.sources.begin(), config.sources.end(),
                      [&](const SourceConfig& one) { return one.name == options.name; });
     if (source == config.sources.end()) {
-        std::fprintf(stderr, "hark: the configuration has no source `%s`\n",
-                     options.name.c_str());
+        std::fprintf(stderr, "hark: the configuration has no source `%s`\n", options.name.c_str());
         return kUsage;
     }
     telemetry::configure_log(telemetry::Level::off, telemetry::LogFormat::logfmt);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 
@@ -52,8 +53,10 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<con
     return std::nullopt;
 }
 
-/// The secret behind `${NAME}` or `file:PATH`; `problem` is set when there is none.
-std::string resolve_secret(std::string_view reference, std::string& problem) {
+/// The secret behind `${NAME}` or `file:PATH`, meant from the folder of the file `in`; `problem` is
+/// set when there is none.
+std::string resolve_secret(std::string_view reference, const std::string& in,
+                           std::string& problem) {
     if (reference.starts_with("${") && reference.ends_with("}")) {
         const std::string name(reference.substr(2, reference.size() - 3));
         const char* value = std::getenv(name.c_str());
@@ -62,7 +65,8 @@ std::string resolve_secret(std::string_view reference, std::string& problem) {
         return {};
     }
     if (reference.starts_with("file:")) {
-        const std::string path(reference.substr(5));
+        const auto folder = std::filesystem::path(in).parent_path();
+        const auto path = (folder / reference.substr(5)).string();
         std::ifstream file(path, std::ios::binary);
         std::string value(limits::kSecretBytes + 1, '\0');
         file.read(value.data(), static_cast<std::streamsize>(value.size()));
@@ -81,8 +85,8 @@ std::string resolve_secret(std::string_view reference, std::string& problem) {
 }
 
 /// The same for a text in which some `${NAME}` stand.
-std::string expand_secrets(std::string_view text, std::string& problem) {
-    if (text.find("${") == std::string_view::npos) return resolve_secret(text, problem);
+std::string expand_secrets(std::string_view text, const std::string& in, std::string& problem) {
+    if (text.find("${") == std::string_view::npos) return resolve_secret(text, in, problem);
     std::string out;
     for (;;) {
         const auto begin = std::min(text.find("${"), text.size());
@@ -91,7 +95,7 @@ std::string expand_secrets(std::string_view text, std::string& problem) {
         if (text.empty()) return out;
         const auto end = text.find('}');
         const auto size = end == std::string_view::npos ? text.size() : end + 1;
-        out += resolve_secret(text.substr(0, size), problem);
+        out += resolve_secret(text.substr(0, size), in, problem);
         text.remove_prefix(size);
     }
 }
@@ -250,12 +254,15 @@ std::chrono::milliseconds Settings::duration(std::string_view key,
 
 std::vector<std::string> Settings::secrets(std::string_view key) {
     std::vector<std::string> values;
+    const auto before = report_->faults.size();
     for (const auto& reference : texts(key)) {
         std::string problem;
-        auto value = resolve_secret(reference, problem);
+        auto value = resolve_secret(reference, where().file, problem);
         if (problem.empty()) values.push_back(std::move(value));
         else fault(key, "`" + std::string(key) + "`: " + problem);
     }
+    if (values.empty() && has(key) && report_->faults.size() == before)
+        fault(key, "`" + std::string(key) + "` holds no secret");
     return values;
 }
 
@@ -263,7 +270,7 @@ std::vector<std::pair<std::string, std::string>> Settings::secret_map(std::strin
     auto values = text_map(key);
     for (auto& [name, value] : values) {
         std::string problem;
-        value = expand_secrets(value, problem);
+        value = expand_secrets(value, where().file, problem);
         if (!problem.empty()) fault(key, "`" + std::string(key) + "`: `" + name + "`: " + problem);
     }
     return values;
@@ -272,7 +279,7 @@ std::vector<std::pair<std::string, std::string>> Settings::secret_map(std::strin
 std::string Settings::secret_text(std::string_view key) {
     const auto written = text(key, "");
     std::string problem;
-    auto value = written.empty() ? std::string{} : expand_secrets(written, problem);
+    auto value = written.empty() ? std::string{} : expand_secrets(written, where().file, problem);
     if (!problem.empty()) fault(key, "`" + std::string(key) + "`: " + problem);
     return value;
 }

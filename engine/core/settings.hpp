@@ -67,9 +67,9 @@ public:
     std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback,
                                        std::chrono::milliseconds min,
                                        std::chrono::milliseconds max);
-    /// `${NAME}` or `file:PATH` (one trailing newline is dropped); anything else is a fault, so
-    /// that no secret stands in the file itself. Two entries may be given while a secret is being
-    /// rotated.
+    /// `${NAME}` or `file:PATH` (from the folder of the file that names it; one trailing newline is
+    /// dropped); anything else is a fault, so that no secret stands in the file itself, and so is a
+    /// key that holds none. Two entries may be given while a secret is being rotated.
     std::vector<std::string> secrets(std::string_view key);
 
     /// One text with secrets in it: `Bearer ${NAME}`, or `file:PATH` for the whole; empty when the
@@ -87,6 +87,9 @@ public:
     [[nodiscard]] const Location& where() const noexcept { return node_->where; }
     /// Of the key's value; of this mapping when it is absent.
     [[nodiscard]] const Location& where(std::string_view key) const noexcept;
+
+    /// How many there are in the report.
+    [[nodiscard]] std::size_t faults() const noexcept { return report_->faults.size(); }
 
     /// The same mapping to be read once more, its faults into another report.
     [[nodiscard]] Settings again(SettingsReport& report) const { return {*node_, report, path_}; }

@@ -56,6 +56,10 @@ error_code bind_alone(asio::io_context& io, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
+void require_certificate(const TlsFiles& files) {
+    (void)load(files);
+}
+
 struct WebhookServer::State : std::enable_shared_from_this<WebhookServer::State> {
     State(runtime::Shard& shard, const WebhookOptions& options, FrameHandler& handler,
           telemetry::Metrics& metrics)

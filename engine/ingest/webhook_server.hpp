@@ -30,6 +30,9 @@ struct TlsFiles {
     std::string key;          ///< PEM
 };
 
+/// Throws std::runtime_error that says what is wrong with them.
+void require_certificate(const TlsFiles& files);
+
 struct WebhookOptions {
     std::string address;
     std::uint16_t port = 0;

@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
+#include <future>
+#include <set>
 
 #include "telemetry/log.hpp"
 
@@ -218,15 +220,19 @@ void Daemon::use(const std::shared_ptr<const match::RuleSet>& rules) {
     on_every_shard([rules](ShardParts& parts) { parts.pipeline.use(rules); });
 }
 
-void Daemon::reload_certificates() {
-    on_every_shard([](ShardParts& parts) {
-        for (const auto& server : parts.servers) {
-            const auto problem = server->reload_certificate();
-            if (!problem.empty())
-                telemetry::log(telemetry::Level::error, "certificate_refused",
-                               {{"reason", problem}});
-        }
-    });
+std::string Daemon::reload_certificates() {
+    std::set<std::string> problems;  // each shard has the same
+    for (const auto& parts : parts_) {
+        std::promise<void> done;
+        boost::asio::post(parts->shard.io(), [&] {
+            for (const auto& server : parts->servers) problems.insert(server->reload_certificate());
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+    std::string lines;
+    for (const auto& problem : problems) lines += problem.empty() ? "" : problem + "\n";
+    return lines;
 }
 
 void Daemon::store_cursors() {

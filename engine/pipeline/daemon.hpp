@@ -73,8 +73,9 @@ public:
 
     /// New rules, between two posts on each shard. Any thread.
     void use(const std::shared_ptr<const match::RuleSet>& rules);
-    /// Certificates are read again; what is wrong with any goes to the log.
-    void reload_certificates();
+    /// Certificates are read again; returns what is wrong with any, a line each. Waits for the
+    /// shards, which run. Any thread but theirs.
+    std::string reload_certificates();
     /// Cursors to disk; blocks for an fsync. Call about once a second, from a thread of its own.
     void store_cursors();
 

@@ -117,6 +117,9 @@ public:
 /// platform.
 [[nodiscard]] std::unique_ptr<Platform> make_platform(std::string_view name, Settings& source);
 
+/// Whether it has a receive() of its own, so that a `path` makes sense.
+[[nodiscard]] bool takes_webhooks(std::string_view name) noexcept;
+
 /// Names that make_platform knows, sorted.
 [[nodiscard]] std::span<const std::string_view> platform_names() noexcept;
 

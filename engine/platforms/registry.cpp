@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "platforms/bluesky/bluesky.hpp"
@@ -30,26 +31,27 @@ namespace {
 struct Entry {
     std::string_view name;
     std::unique_ptr<Platform> (*make)(Settings& source);
+    bool takes_webhooks = true;
 };
 
 // Sorted by name.
 // clang-format off
 constexpr std::array kPlatforms = {
-    Entry{"bluesky", make_bluesky},
+    Entry{"bluesky", make_bluesky, false},
     Entry{"discord", make_discord},
     Entry{"generic", make_generic},
     Entry{"intercom", make_intercom},
     Entry{"line", make_line},
     Entry{"linkedin", make_linkedin},
-    Entry{"mastodon", make_mastodon},
+    Entry{"mastodon", make_mastodon, false},
     Entry{"max", make_max},
-    Entry{"mention", make_mention},
+    Entry{"mention", make_mention, false},
     Entry{"meta", make_meta},
     Entry{"ok", make_ok},
-    Entry{"reddit", make_reddit},
+    Entry{"reddit", make_reddit, false},
     Entry{"slack", make_slack},
     Entry{"telegram", make_telegram},
-    Entry{"text", make_text},
+    Entry{"text", make_text, false},
     Entry{"tiktok", make_tiktok},
     Entry{"viber", make_viber},
     Entry{"vk", make_vk},
@@ -73,6 +75,12 @@ std::unique_ptr<Platform> make_platform(std::string_view name, Settings& source)
         if (entry.name == name) return entry.make(source);
     }
     return nullptr;
+}
+
+bool takes_webhooks(std::string_view name) noexcept {
+    return std::any_of(kPlatforms.begin(), kPlatforms.end(), [&](const Entry& entry) {
+        return entry.name == name && entry.takes_webhooks;
+    });
 }
 
 std::span<const std::string_view> platform_names() noexcept {

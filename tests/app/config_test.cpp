@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -113,6 +114,108 @@ TEST_F(ConfigTest, TwoListenersHaveNotOnePort) {
     EXPECT_THAT(lines(), Not(Contains(HasSubstr("two listeners"))));
     (void)parse(source + "[{port: 80}, {port: 80}]");
     EXPECT_THAT(lines(), Contains(HasSubstr("yaml:2:32: two listeners have the port 80")));
+}
+
+/// A configuration with nothing wrong but what is added to it.
+std::string with(std::string_view more) {
+    return "sources: [{name: f, platform: mention, file: x}]\n" + std::string(more) + "\n";
+}
+
+TEST_F(ConfigTest, WhatTheStartWouldRefuseIsAFault) {
+    for (const auto& [text, what] : std::vector<std::pair<std::string, std::string>>{
+             {with("listeners: [{address: localhost}]"), ":2:23: `address` is"},
+             {with("admin: {address: localhost}"), ":2:18: `address` is"},
+             {with("sink: {kafka: {brokers: '127.0.0.1:99999'}}"), "`brokers` is"},
+             {with("sink: {kafka: {brokers: ',, ;'}}"), "`brokers` is"},
+             {with("sink: {kafka: {brokers: ','}}"), "`brokers` is"},
+             {with("publish: {labels: ['../x']}"), ":2:19: label `../x`"},
+             {with("publish: {labels: ['a b']}"), "label `a b`"},
+             {with("publish: {labels: [a, a]}"), "label `a` stands here twice"},
+             {with("brands: [{id: a, names: [a], domains: ['https://acme.com/']}]"),
+              ":2:39: `https://acme.com/` is no domain"},
+             {with("brands: [{id: a, names: [a], accounts: [vk-123]}]"), "`vk-123` is no account"},
+             {with("brands: [{id: a, names: [a], phones: ['abc']}]"), "`abc` is no telephone"},
+         }) {
+        faults.clear();
+        (void)parse(text);
+        EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr(what))) << text;
+    }
+    for (const auto* fine :
+         {"sink: {kafka: {brokers: 'a, b.example:9092,[::1]:9092,SASL_SSL://c:1'}}",
+          "publish: {labels: [complaint, x-1.y_z]}", "listeners: [{address: '::1'}]",
+          "brands: [{id: a, domains: [acme.com, президент.рф], accounts: ['x:1', 'generic:a:b'], "
+          "phones: ['+48 (600) 700-800']}]"}) {
+        faults.clear();
+        (void)parse(with(fine));
+        EXPECT_THAT(lines(), testing::IsEmpty()) << fine;
+    }
+}
+
+TEST_F(ConfigTest, WebhooksThatNobodyCanSendAreFaults) {
+    const auto source = [](std::string_view keys) {
+        return "listeners: [{port: 0}]\nsources: [{name: a, " + std::string(keys) + "}]\n";
+    };
+    for (const auto* platform : {"bluesky", "mastodon", "mention", "reddit", "text"}) {
+        faults.clear();
+        (void)parse(source("path: /x, platform: " + std::string(platform)));
+        EXPECT_THAT(lines(), Contains(HasSubstr("takes no webhooks"))) << platform;
+    }
+    faults.clear();
+    (void)parse(source("platform: telegram, path: /é, secret_token: '${HARK_TEST_TOKEN}'"));
+    EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("a path begins with /")));
+    for (const auto* keys : {"platform: generic, path: /x, verify: bearer, secrets: []",
+                             "platform: generic, path: /x, verify: bearer, secrets: ~",
+                             "platform: telegram, path: /x, secret_token: []"}) {
+        faults.clear();
+        (void)parse(source(keys));
+        EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("holds no secret"))) << keys;
+    }
+}
+
+TEST_F(ConfigTest, WhatGoesOutForEverybodysPostsKeepsABrandsThoughItHasWebhooks) {
+    const auto config = parse(
+        "listeners: [{port: 0}]\n"
+        "sources:\n"
+        "  - {name: a, platform: generic, path: /a, verify: none, url: 'wss://a.example'}\n"
+        "  - {name: b, platform: generic, path: /b, verify: none}\n"
+        "  - {name: c, platform: youtube, path: /c, secret: '${HARK_TEST_TOKEN}', "
+        "callback: 'https://a.example/c', channels: [UCaaaaaaaaaaaaaaaaaaaaaa]}\n");
+    EXPECT_THAT(lines(), testing::IsEmpty());
+    ASSERT_EQ(config.sources.size(), 3U);
+    EXPECT_FALSE(config.sources[0].keep_all);
+    EXPECT_TRUE(config.sources[1].keep_all);
+    EXPECT_TRUE(config.sources[2].keep_all);
+}
+
+TEST_F(ConfigTest, FilesOfSecretsAreMeantFromTheFilesOwnFolder) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "hark_config_secrets";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "token") << "t0ken_t0ken\n";
+    const auto config = parse_config(with("publish: {mask: hash, mask_key: 'file:token'}"),
+                                     folder / "hark.yaml", faults);
+    EXPECT_THAT(lines(), testing::IsEmpty());
+    EXPECT_EQ(config.publish.mask.key, "t0ken_t0ken");
+}
+
+TEST_F(ConfigTest, OneFaultBringsNoOthers) {
+    (void)parse("sources: 5\n");
+    EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("`sources` is a list")));
+    faults.clear();
+    (void)parse("sources: [{name: a, file: x}]\n");
+    EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("`platform` is required")));
+}
+
+TEST_F(ConfigTest, AByteOrderMarkIsNoPartOfTheText) {
+    (void)parse("\xEF\xBB\xBF" + with(""));
+    EXPECT_THAT(lines(), testing::IsEmpty());
+}
+
+TEST_F(ConfigTest, AFolderOrAnEndlessFileIsNamed) {
+    (void)read_config(testing::TempDir(), faults);
+    EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("folder")));
+    faults.clear();
+    (void)read_config("/dev/zero", faults);
+    EXPECT_THAT(lines(), testing::ElementsAre(HasSubstr("larger than")));
 }
 
 TEST_F(ConfigTest, BrokenYamlHasItsPlace) {

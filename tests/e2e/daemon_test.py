@@ -8,8 +8,10 @@ import pathlib
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -174,6 +176,57 @@ class Daemon(unittest.TestCase):
                                   capture_output=True, timeout=PATIENCE_S)
             self.assertEqual(done.returncode, 75, (closed, done.stderr))
 
+    def certificate(self, folder, name):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", f"/CN={name}", "-keyout", f"{folder}/tls.key", "-out", f"{folder}/tls.crt"], check=True, capture_output=True)
+
+    def test_a_reload_by_command_takes_certificates_too_and_says_what_came_of_it(self):
+        hark = self.hark(WEBHOOK_SOURCE.replace("}]\nsources", ", tls: {certificate: tls.crt, key: tls.key}}]\nsources") + DIRECTORY)
+        self.certificate(hark.folder, "first.example")
+        hark.start()
+
+        def shown():
+            return ssl.get_server_certificate(("127.0.0.1", hark.port))
+
+        def reload(*words):
+            return subprocess.run([HARK, "rules", "reload", *words], capture_output=True, timeout=PATIENCE_S, cwd=hark.folder, text=True)
+        first = shown()
+        self.certificate(hark.folder, "second.example")
+        done = reload()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"^reloaded: ruleset \w+, \d+ rules\n")
+        self.assertNotEqual(shown(), first)
+        self.assertIn("certificates_loaded", hark.log.read_text())
+        second = shown()
+        (hark.folder / "tls.crt").write_text("none")
+        done = reload("-c", str(hark.config))
+        self.assertEqual(done.returncode, 78, done.stdout)
+        self.assertIn("tls.crt", done.stderr)
+        self.assertEqual(shown(), second)
+
+    def test_the_admin_listener_answers_probes(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        with socket.create_connection(("127.0.0.1", hark.admin), timeout=10) as probe:
+            probe.sendall(b"HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\nHEAD /metrics?x=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            said = b""
+            while more := probe.recv(4096):
+                said += more
+        answers = said.split(b"\r\n\r\n")
+        self.assertEqual(answers[-1], b"", said)
+        self.assertEqual([answer.split(b"\r\n")[0] for answer in answers[:-1]], [b"HTTP/1.1 200 OK"] * 2)
+        self.assertIn(b"Content-Length: 3", answers[0])
+        self.assertEqual(hark.get("/readyz?verbose")[0], 200)
+
+    def test_sources_need_no_secrets_to_ask_the_daemon(self):
+        hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
+        environment = {name: value for name, value in os.environ.items() if name != "HARK_E2E_TOKEN"}
+        for running in (True, False):
+            done = subprocess.run([HARK, "sources", "-c", str(hark.config)], capture_output=True, text=True, timeout=PATIENCE_S,
+                                  env=environment)
+            self.assertEqual(done.returncode, 0 if running else 1, done.stderr)
+            self.assertRegex(done.stdout, "(?m)^hook " + ("+listening" if running else "+unknown"))
+            hark.kill()
+
     def test_a_window_of_seen_posts_that_is_begun_anew_is_told(self):
         hark = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
         self.assertEqual(hark.stop(), 0)
@@ -272,6 +325,69 @@ class CommandLine(unittest.TestCase):
                        "hark.yaml:4:", "hark.yaml:5:"):
             self.assertIn(wanted, lines)
         self.assertNotIn("literal", lines)
+
+    def one_source(self):
+        config = pathlib.Path(tempfile.mkdtemp()) / "hark.yaml"
+        config.write_text("sources: [{name: f, platform: mention, file: x}]\n")
+        return str(config)
+
+    def test_check_finds_what_only_shows_with_rules_and_files_at_hand(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        config = folder / "hark.yaml"
+        config.write_text("sources: [{name: f, platform: mention, file: x}]\n"
+                          "publish: {labels: [complant, praise]}\n"
+                          "listeners: [{address: 127.0.0.1, port: 0, tls: {certificate: none.crt, key: none.key}}]\n"
+                          "sink: {kafka: {brokers: \"127.0.0.1:1\", options: {acks: 0}}}\n")
+        for words in (["check"], ["run"]):
+            done = self.run_hark(*words, "-c", str(config))
+            self.assertEqual(done.returncode, 78, done.stderr)
+            said = done.stderr.decode()
+            self.assertIn("hark.yaml:2:19: no rule gives the label `complant`; did you mean `complaint`?\n", said)
+            self.assertIn("hark.yaml:3:48: ", said)
+            self.assertIn("none.crt: No such file", said)
+            self.assertIn("hark.yaml:4:15: kafka: property `acks` cannot be set", said)
+            self.assertEqual(len(said.splitlines()), 3, said)
+
+    def test_check_takes_the_configuration_that_run_would(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "hark").mkdir()
+        (folder / "hark/hark.yaml").write_text("shardz: 1\nsources: [{name: f, platform: mention, file: x}]\n")
+        done = subprocess.run(["unshare", "-m", "sh", "-c", "mount -t overlay overlay -o lowerdir=\"$1\":/etc /etc && cd /var && exec \"$0\" check", HARK, str(folder)],
+                              capture_output=True, timeout=PATIENCE_S)
+        self.assertEqual(done.returncode, 78, done.stderr)
+        self.assertIn(b"/etc/hark/hark.yaml:1:1: unknown key `shardz`", done.stderr)
+
+    def test_who_does_not_answer_at_the_admin_port_is_not_waited_for_for_ever(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            admin = f"127.0.0.1:{silent.getsockname()[1]}"
+            done = self.run_hark("sources", "-c", self.one_source(), "--admin", admin)
+            self.assertIn(b"did not answer in time", done.stderr)
+
+    def test_long_answers_of_the_daemon_are_whole(self):
+        view = json.dumps({"name": "s" * 100, "state": "up", "cursor": "c" * 100}) + "\n"
+        body = (view * 10_000).encode()
+
+        def answer(server):
+            client, _ = server.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=answer, args=(server,))
+            thread.start()
+            done = self.run_hark("sources", "-c", self.one_source(), "--json", "--admin",
+                                 f"127.0.0.1:{server.getsockname()[1]}")
+            thread.join()
+        self.assertEqual(len(done.stdout.splitlines()), 10_000, done.stderr)
+
+    def test_once_is_refused_where_there_is_no_end(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        config = folder / "hark.yaml"
+        for source in ("platform: generic, path: /a, verify: none", "platform: bluesky", f"platform: text, file: {config}, follow: true"):
+            config.write_text(f"sources: [{{name: endless, {source}}}]\nlisteners: [{{port: 0}}]\nadmin: {{port: 0}}\n")
+            done = self.run_hark("run", "-c", str(config), "--once")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(b"source `endless` has no end", done.stderr)
 
     def test_check_of_the_sample(self):
         done = self.run_hark("check")

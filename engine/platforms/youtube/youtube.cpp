@@ -48,6 +48,8 @@ public:
     void share_with(Platform& first) override {
         subscriber_.share_with(dynamic_cast<Videos&>(first).subscriber_);
     }
+    /// Videos of the channels that were named.
+    [[nodiscard]] bool is_ours() const override { return true; }
     Step next(const Progress& at) override { return subscriber_.next(at); }
     Outcome replied(const HttpResponse& response) override { return subscriber_.replied(response); }
 
