@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -32,6 +33,7 @@ struct Frame {
     /// limits::kFramePadding readable bytes follow the end (their value does not matter). Valid
     /// during the call only: whoever wants to keep something copies it.
     std::string_view bytes;
+    std::size_t whole_bytes = 0;  ///< how much there was, when `bytes` is its begin; else 0
     Timestamp received_at{};
     /// Not ok: whoever cut the frame found it bad already; it becomes a dead letter undecoded.
     Errc error = Errc::ok;

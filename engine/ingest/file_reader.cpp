@@ -58,7 +58,13 @@ FilePlace to_place(const Cursor& cursor) noexcept {
 FileReader::FileReader(bool grows) : grows_(grows), bytes_(kPackedBytes + limits::kFramePadding) {}
 
 FileReader::~FileReader() {
+    close();
+}
+
+void FileReader::close() noexcept {
     if (owned_) ::close(file_);
+    owned_ = false;
+    file_ = -1;
 }
 
 bool FileReader::open(const std::string& path) {

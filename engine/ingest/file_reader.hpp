@@ -47,6 +47,7 @@ public:
     /// old one stays.
     [[nodiscard]] bool open(const std::string& path);
     void open_stdin();
+    void close() noexcept;
 
     /// At most one read(2). Nothing, and not ended: there may be more at once (a file) or later (a
     /// pipe).

@@ -55,6 +55,8 @@ struct FileSource::State {
     void open_first();
     void resume(const FilePlace& wanted);
     bool open_path(const std::string& path);
+    void open_next();
+    void not_opened();
     void begin_anew();
     void release() {
         if (readable.is_open()) readable.release();
@@ -65,7 +67,8 @@ struct FileSource::State {
     void wait_for_room();
     bool hand_over();
     bool gather(bool last);
-    void add(std::string_view bytes, Errc error, bool placed);
+    void add_cut();
+    void add(std::string_view bytes, Errc error, bool placed, std::size_t whole_bytes = 0);
     void handle_batch();
     void read_more();
     void read_when_readable();
@@ -73,6 +76,9 @@ struct FileSource::State {
     void at_end();
     void finish() {
         store_cursor();
+        // Whoever writes into a pipe from now on is not left to believe that somebody reads.
+        release();
+        reader.close();
         finished = true;
     }
     void store_cursor() {
@@ -110,10 +116,12 @@ struct FileSource::State {
 
     std::uint64_t offset = 0;  ///< of the next line
     std::uint64_t line_number = 0;
-    Errc damage = Errc::ok;  ///< of the file, to be told after its last whole line
-    int open_problem = 0;    ///< errno, so that each is logged once
-    bool ended = false;      ///< the file has nothing more at present
-    bool leaving = false;    ///< and never will: the next one is opened
+    std::string cut;                ///< the begin of a line that is too long, until its end is seen
+    std::size_t cut_of = 0;         ///< how long that is so far; 0: there is none
+    Errc damage = Errc::ok;         ///< of the file, to be told after its last whole line
+    bool ended = false;             ///< the file has nothing more at present
+    const char* leaving = nullptr;  ///< and never will, for this reason: the next one is opened
+    std::atomic<int> problem{0};    ///< errno: why the file is not read
     bool stopped = false;
     std::atomic<bool> finished{false};
     std::atomic<std::uint64_t> bad{0};
@@ -132,6 +140,8 @@ void FileSource::State::open_first() {
         if (wanted.inode != 0) resume(wanted);
     } else if (!follows()) {
         throw std::runtime_error(options.path + ": " + std::generic_category().message(errno));
+    } else {
+        not_opened();
     }
 }
 
@@ -166,15 +176,36 @@ std::string FileSource::State::path_of_inode(std::uint64_t inode) const {
 bool FileSource::State::open_path(const std::string& path) {
     release();
     if (!reader.open(path)) return false;
-    open_problem = 0;
+    problem = 0;
     begin_anew();
     return true;
+}
+
+/// What stands under the name, in place of nothing or of what is read to its end.
+void FileSource::State::open_next() {
+    const auto* const reason = leaving;
+    if (!open_path(options.path)) {
+        not_opened();
+        look_for_more();
+        return;
+    }
+    if (reason != nullptr) note(telemetry::Level::info, reason, "it is read from its begin");
+    again();
+}
+
+/// By errno; each is told once.
+void FileSource::State::not_opened() {
+    if (problem.exchange(errno) == errno) return;
+    note(telemetry::Level::warn, "file_not_opened",
+         options.path + ": " + std::generic_category().message(errno));
 }
 
 void FileSource::State::begin_anew() {
     lines.clear();
     offset = 0;
-    ended = leaving = false;
+    cut_of = 0;
+    ended = false;
+    leaving = nullptr;
     if (reader.waits()) readable.assign(reader.descriptor());
 }
 
@@ -193,7 +224,7 @@ void FileSource::State::wait_for_room() {
 
 /// Some lines to the handler. True when there may be more in the buffer.
 bool FileSource::State::hand_over() {
-    const bool last = ended && (leaving || !follows());
+    const bool last = ended && (leaving != nullptr || !follows());
     for (std::size_t i = 0; i < kBatchesATurn; ++i) {
         if (!handler.has_room() || !window.has_room()) return true;
         const bool more = gather(last);
@@ -208,25 +239,43 @@ bool FileSource::State::gather(bool last) {
     const auto begin = offset;
     while (batch < frames.size() && offset - begin < limits::kBytesAtOnce && window.has_room()) {
         const auto line = lines.next(last);
-        if (line.part == LineBuffer::Part::none) return false;
         auto text = line.text;
         if (offset == 0 && text.starts_with(kByteOrderMark))
             text.remove_prefix(kByteOrderMark.size());
         offset += line.bytes;
-        if (line.part == LineBuffer::Part::passed) continue;
-        ++line_number;
-        // A line that is too long has no place: a restart in its middle would take its rest for a
-        // line.
-        if (line.part == LineBuffer::Part::begin)
-            add(text.substr(0, limits::kDeadLetterBytes), Errc::too_large, false);
-        else if (!text.empty()) add(text, Errc::ok, true);
+        switch (line.part) {
+            case LineBuffer::Part::none:
+                if (last && cut_of > 0) add_cut();
+                return false;
+            case LineBuffer::Part::line:
+                ++line_number;
+                if (!text.empty()) add(text, Errc::ok, true);
+                break;
+            case LineBuffer::Part::begin:
+                ++line_number;
+                cut.assign(text.substr(0, limits::kDeadLetterBytes));
+                cut_of = line.bytes;
+                break;
+            case LineBuffer::Part::passed: cut_of += line.bytes; break;
+            case LineBuffer::Part::end:
+                cut_of += line.bytes - 1;
+                add_cut();
+                return true;  // before another needs its place
+        }
     }
     return true;
 }
 
-void FileSource::State::add(std::string_view bytes, Errc error, bool placed) {
+void FileSource::State::add_cut() {
+    cut.reserve(cut.size() + limits::kFramePadding);
+    add(cut, Errc::too_large, true, std::exchange(cut_of, 0));
+}
+
+void FileSource::State::add(std::string_view bytes, Errc error, bool placed,
+                            std::size_t whole_bytes) {
     auto& frame = frames[batch];
     frame.bytes = bytes;
+    frame.whole_bytes = whole_bytes;
     frame.error = error;
     frame.received_at = batch == 0 ? now() : frames[0].received_at;
     frame.acknowledger = &window;
@@ -276,6 +325,7 @@ void FileSource::State::read_now() {
              piece.problem != 0 ? std::generic_category().message(piece.problem)
                                 : std::string(to_string(piece.error)));
         damage = piece.error;
+        problem = piece.problem;
     }
     again();
 }
@@ -287,10 +337,8 @@ void FileSource::State::at_end() {
             false);
         handle_batch();
     }
-    if (leaving) {
-        if (open_path(options.path)) again();
-        else look_for_more();
-    } else if (follows()) look_for_more();
+    if (leaving != nullptr) open_next();
+    else if (follows()) look_for_more();
     else if (window.empty()) finish();
     else window.when_empty([this] { finish(); });
 }
@@ -305,29 +353,17 @@ void FileSource::State::look_for_more() {
 /// More bytes, another file under the name, or the same one cut short. Another file counts when
 /// there is something in it: until then its writer may still write to the old one.
 void FileSource::State::look() {
-    struct stat named {};
-    const bool there = ::stat(options.path.c_str(), &named) == 0;
     if (reader.descriptor() < 0) {
-        if (open_path(options.path)) {
-            again();
-            return;
-        }
-        if (errno != open_problem && errno != ENOENT)
-            note(telemetry::Level::warn, "file_not_opened", std::generic_category().message(errno));
-        open_problem = errno;
-        look_for_more();
+        open_next();
         return;
     }
-    const bool replaced = there && named.st_ino != reader.inode() && named.st_size > 0;
-    if (reader.was_rewritten()) {
-        note(telemetry::Level::info, "file_truncated", "it is read from its begin");
-        leaving = true;
-    } else if (replaced && reader.at_end_of_file()) {
-        note(telemetry::Level::info, "file_rotated", "the new one is read from its begin");
-        leaving = true;
-    } else {
-        ended = false;
-    }
+    struct stat named {};
+    const bool replaced = ::stat(options.path.c_str(), &named) == 0 &&
+                          named.st_ino != reader.inode() && named.st_size > 0;
+    leaving = nullptr;
+    if (reader.was_rewritten()) leaving = "file_truncated";
+    else if (replaced && reader.at_end_of_file()) leaving = "file_rotated";
+    else ended = false;
     turn();
 }
 
@@ -356,6 +392,16 @@ void FileSource::store_cursor() {
 
 bool FileSource::done() const noexcept {
     return state_->finished;
+}
+const std::string& FileSource::name() const noexcept {
+    return state_->options.name;
+}
+FileStatus FileSource::status() const {
+    if (state_->finished) return {"finished", {}};
+    const int problem = state_->problem;
+    if (problem == 0) return {"reading", {}};
+    return {problem == ENOENT ? "waiting" : "failing",
+            state_->options.path + ": " + std::generic_category().message(problem)};
 }
 bool FileSource::drained() const noexcept {
     return state_->window.empty();

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/limits.hpp"
 #include "ingest/cursor_store.hpp"
@@ -22,6 +23,12 @@ struct FileOptions {
     std::chrono::milliseconds poll_interval{
         200};  ///< follow: how often the end of the file is looked at
     std::size_t line_bytes = limits::kLineBytes;
+};
+
+/// What a source is doing, in plain words.
+struct FileStatus {
+    std::string_view state;  ///< reading, finished, waiting (the file is not there), failing
+    std::string problem;     ///< empty: none
 };
 
 /// Lines of a file or of standard input, one frame each; gzip and zstd are unpacked. With `follow`
@@ -43,6 +50,8 @@ public:
     void store_cursor();
     /// Read to the end and everything acknowledged; never when following. Any thread.
     [[nodiscard]] bool done() const noexcept;
+    [[nodiscard]] const std::string& name() const noexcept;
+    [[nodiscard]] FileStatus status() const;  ///< any thread
     /// Nothing of it waits for its acknowledgement.
     [[nodiscard]] bool drained() const noexcept;
     /// How many lines could not be used; any thread.

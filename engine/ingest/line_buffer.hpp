@@ -20,6 +20,7 @@ public:
         line,    ///< a line
         begin,   ///< the begin of a line that is too long
         passed,  ///< more of that line, not to be looked at
+        end,     ///< the last of it, with its newline
     };
     struct Line {
         Part part = Part::none;
@@ -57,7 +58,7 @@ public:
         if (skipping_) {
             if (whole == 0) return {};
             skipping_ = newline == nullptr;
-            return give(Part::passed, 0, whole);
+            return give(skipping_ ? Part::passed : Part::end, 0, whole);
         }
         if (size > line_bytes_) {
             skipping_ = true;

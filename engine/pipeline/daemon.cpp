@@ -265,6 +265,12 @@ std::string Daemon::not_ready() const {
             if (stream->connected()) continue;
             problem += (problem.empty() ? "" : "; ") + ("source " + stream->name()) + " is not up";
         }
+        for (const auto& file : parts->files) {
+            const auto status = file->status();
+            if (status.state != "failing") continue;
+            problem +=
+                (problem.empty() ? "" : "; ") + ("source " + file->name()) + ": " + status.problem;
+        }
     }
     return problem;
 }
@@ -273,6 +279,7 @@ std::size_t Daemon::sources_up() const {
     std::size_t down = 0;
     for (const auto& parts : parts_) {
         for (const auto& stream : parts->streams) down += stream->connected() ? 0 : 1;
+        for (const auto& file : parts->files) down += file->status().problem.empty() ? 0 : 1;
     }
     return options_.sources.size() - down;
 }
@@ -295,10 +302,16 @@ std::vector<SourceView> Daemon::source_views() const {
     return views;
 }
 
-/// The state of whoever goes out for the source.
+/// The state of whoever goes out for the source, or reads it.
 void Daemon::show_client(std::size_t source, SourceView& view) const {
     const auto& name = options_.sources[source].options.name;
     for (const auto& parts : parts_) {
+        for (const auto& file : parts->files) {
+            if (file->name() != name) continue;
+            auto status = file->status();
+            view.state = status.state;
+            view.problem = std::move(status.problem);
+        }
         for (const auto* clients : {&parts->streams, &parts->errands}) {
             for (const auto& client : *clients) {
                 if (client->name() != name) continue;

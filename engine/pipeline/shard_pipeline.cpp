@@ -99,7 +99,8 @@ void ShardPipeline::handle(ingest::SourceIndex index, std::span<const Frame> fra
         auto& mentions = mentions_[i];
         if (frame.gap != nullptr) gap(index, slots_[i], frame);
         if (handled[i].error != Errc::ok) {
-            dead_letter(index, slots_[i], handled[i].error, frame.bytes, frame.received_at);
+            dead_letter(index, slots_[i], handled[i].error, frame.bytes, frame.received_at,
+                        frame.whole_bytes);
             continue;
         }
         source.mentions->add(mentions.list.size());
@@ -258,7 +259,8 @@ void ShardPipeline::gap(ingest::SourceIndex index, DeliveryTracker::Slot frame, 
 }
 
 void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot frame, Errc reason,
-                                std::string_view bytes, Timestamp received_at) {
+                                std::string_view bytes, Timestamp received_at,
+                                std::size_t whole_bytes) {
     auto& source = sources_[index];
     const auto refusal = of_refusal(seen_.seed(), source.options.name, reason, bytes);
     if (recognise_repeats_ && seen_.contains(refusal)) {
@@ -275,10 +277,11 @@ void ShardPipeline::dead_letter(ingest::SourceIndex index, DeliveryTracker::Slot
     telemetry::log(telemetry::Level::warn, "dead_letter",
                    {{"source", source.options.name},
                     {"reason", std::string(to_string(reason))},
-                    {"bytes", std::to_string(bytes.size())}});
-    const auto slot = publish_other(
-        index, frame, writer_.dead_letter({reason, source.options.name, received_at, bytes}),
-        Topics::dead_letters(), kDeadLetterType, received_at);
+                    {"bytes", std::to_string(std::max(bytes.size(), whole_bytes))}});
+    const auto letter =
+        writer_.dead_letter({reason, source.options.name, received_at, bytes, whole_bytes});
+    const auto slot = publish_other(index, frame, letter, Topics::dead_letters(), kDeadLetterType,
+                                    received_at);
     tracker_.parcel(slot).remember = refusal;
 }
 

@@ -109,7 +109,7 @@ private:
     void publish_judged(ingest::SourceIndex source);
     void publish(ingest::SourceIndex source, const Judged& judged);
     void dead_letter(ingest::SourceIndex source, DeliveryTracker::Slot frame, Errc reason,
-                     std::string_view bytes, Timestamp received_at);
+                     std::string_view bytes, Timestamp received_at, std::size_t whole_bytes = 0);
     void gap(ingest::SourceIndex source, DeliveryTracker::Slot frame, const Frame& told);
     DeliveryTracker::Slot publish_other(ingest::SourceIndex source, DeliveryTracker::Slot frame,
                                         const publish::OtherRecord& record,

@@ -33,6 +33,7 @@ struct DeadLetterInput {
     std::string_view source;
     Timestamp received_at{};
     std::string_view payload;
+    std::size_t whole_bytes = 0;  ///< how much there was, when the payload is its begin; else 0
 };
 
 /// A record that is no mention, as published. A dead letter of equal reason, source and payload has
@@ -66,8 +67,8 @@ public:
         return write(input, true, input.verdict.shadow);
     }
 
-    /// The payload stands whole, or cut so that the letter stays under limits::kRecordBytes: then
-    /// `truncated` says so and `payload_bytes` tells how much there was.
+    /// The payload stands as given, or cut so that the letter stays under limits::kRecordBytes. If
+    /// it is not the whole, `truncated` says so and `payload_bytes` tells how much there was.
     [[nodiscard]] OtherRecord dead_letter(const DeadLetterInput& input);
 
     /// What a source may have missed.

@@ -108,6 +108,49 @@ class Daemon(unittest.TestCase):
         self.assertEqual(hark.metric("hark_mentions_total"), 1, "a restart must not read the file again")
         self.assertEqual(len(directory_records(hark.folder / "topics")), 1001)
 
+    def test_a_file_that_cannot_be_followed_is_told(self):
+        hark = self.hark("sources: [{name: f, platform: text, file: \"{folder}/posts\", follow: true}]\n" + DIRECTORY).start()
+        posts = hark.folder / "posts"
+        source = lambda: json.loads(hark.get("/sources")[1])
+        self.assertEqual((source()["state"], source()["problem"]), ("waiting", f"{posts}: No such file or directory"))
+        posts.write_text("one\n")
+        wait_for("a post", lambda: hark.metric("hark_records_total") == 1)
+        self.assertEqual(source()["state"], "reading")
+        posts.rename(hark.folder / "posts.1")
+        posts.mkdir()
+        (posts / "x").write_text("")
+        wait_for("the problem", lambda: hark.get("/readyz")[0] == 503)
+        self.assertIn(f"source f: {posts}: Is a directory", hark.get("/readyz")[1])
+        self.assertEqual(source()["state"], "failing")
+        time.sleep(1)
+        log = hark.log.read_text()
+        self.assertEqual((log.count("Is a directory"), log.count("file_rotated")), (1, 0))
+        (posts / "x").unlink()
+        posts.rmdir()
+        posts.write_text("two\n")
+        wait_for("the other post", lambda: hark.metric("hark_records_total") == 2)
+        self.assertEqual(hark.get("/readyz")[0], 200)
+        self.assertEqual(hark.log.read_text().count("file_rotated"), 1)
+
+    def test_a_pipe_whose_writer_has_gone_is_closed(self):
+        pipe = pathlib.Path(tempfile.mkdtemp()) / "pipe"
+        os.mkfifo(pipe)
+        hark = self.hark(f"sources: [{{name: f, platform: text, file: \"{pipe}\"}}]\n" + DIRECTORY).start()
+        pipe.write_text("one\n")
+        wait_for("the end", lambda: json.loads(hark.get("/sources")[1])["state"] == "finished", 10)
+        self.assertEqual(hark.metric("hark_records_total"), 1)
+        with self.assertRaises(OSError):
+            os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+
+    def test_a_line_too_long_is_told_with_its_length(self):
+        posts = pathlib.Path(tempfile.mkdtemp()) / "posts"
+        posts.write_text("x" * 5_000_000 + "\nshort\n")
+        hark = self.hark(f"sources: [{{name: f, platform: text, file: \"{posts}\"}}]\n" + DIRECTORY).start()
+        wait_for("the short one", lambda: hark.metric("hark_records_total") == 1)
+        letter = directory_records(hark.folder / "topics", "hark.deadletter")[0]
+        self.assertEqual((letter["reason"], letter["payload_bytes"], letter.get("truncated")), ("too_large", 5_000_000, True))
+        self.assertIn("bytes=5000000", hark.log.read_text())
+
     def test_second_sigterm_ends_at_once(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=True)

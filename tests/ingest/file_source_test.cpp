@@ -1,8 +1,10 @@
 #include "ingest/file_source.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -66,6 +68,27 @@ FileOptions following(const std::string& path) {
     options.follow = true;
     return options;
 }
+
+/// Root may read everything: it is somebody else for a while, who owns these folders.
+class SomebodyElse {
+public:
+    template <typename... Folders>
+    explicit SomebodyElse(const Folders&... folders) {
+        if (::geteuid() != 0) return;
+        EXPECT_TRUE(((::chown(folders.c_str(), kNobody, kNobody) == 0) && ...));
+        EXPECT_EQ(::seteuid(kNobody), 0);
+        root_ = true;
+    }
+    ~SomebodyElse() {
+        if (root_) EXPECT_EQ(::seteuid(0), 0);
+    }
+    SomebodyElse(const SomebodyElse&) = delete;
+    SomebodyElse& operator=(const SomebodyElse&) = delete;
+
+private:
+    static constexpr uid_t kNobody = 65534;
+    bool root_ = false;
+};
 
 class FileSourceTest : public testing::Test {
 protected:
@@ -133,6 +156,25 @@ TEST_F(FileSourceTest, a_line_too_long_is_a_dead_letter_and_the_next_is_read) {
     EXPECT_EQ(run.handler.seen[2].text, "after");
     EXPECT_EQ(run.source->bad_lines(), 1U);
     EXPECT_THAT(run.bad, ElementsAre(std::pair(2U, Errc::too_large)));
+}
+
+TEST_F(FileSourceTest, of_a_line_too_long_is_told_how_long_it_was) {
+    const std::string is_long(300'000, 'x');
+    write_file(path, is_long + "\n" + is_long + "y\nafter\n" + is_long);
+    auto options = plain(path);
+    options.line_bytes = 100'000;
+    Reading run(options, cursors);
+    ASSERT_TRUE(run.to_the_end());
+    ASSERT_EQ(run.handler.seen.size(), 4U);
+    const std::size_t sizes[] = {300'000, 300'001, 0, 300'000};
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(run.handler.seen[i].whole_bytes, sizes[i]);
+    EXPECT_EQ(run.handler.seen[1].text, is_long.substr(0, limits::kDeadLetterBytes));
+    EXPECT_THAT(run.bad, ElementsAre(std::pair(1U, Errc::too_large), std::pair(2U, Errc::too_large),
+                                     std::pair(4U, Errc::too_large)));
+    // A restart goes on behind them.
+    Reading again(options, cursors);
+    ASSERT_TRUE(again.to_the_end());
+    EXPECT_THAT(again.handler.texts(), IsEmpty());
 }
 
 TEST_F(FileSourceTest, bad_lines_are_counted_with_their_number) {
@@ -243,6 +285,50 @@ TEST_F(FileSourceTest, follows_through_rotation) {
     EXPECT_THAT(run.handler.texts(), ElementsAre("a", "b", "last without newline", "c", "d"));
 }
 
+TEST_F(FileSourceTest, what_cannot_be_opened_is_told) {
+    const std::string mine = folder / "mine";
+    std::filesystem::create_directory(mine);
+    const SomebodyElse no_root(folder / ".", mine);
+    const auto followed = mine + "/posts.ndjson";
+    Reading run(following(followed), cursors);
+    run.start();
+    run.for_a_while();
+    EXPECT_EQ(run.source->status().state, "waiting");
+    EXPECT_EQ(run.source->status().problem, followed + ": No such file or directory");
+    write_file(followed, "a\n");
+    ASSERT_TRUE(run.until_seen(1));
+    EXPECT_EQ(run.source->status().state, "reading");
+    EXPECT_EQ(run.source->status().problem, "");
+    // Rotated to what may not be read: the log has it once, and a rotation when there was one.
+    testing::internal::CaptureStderr();
+    std::filesystem::rename(followed, followed + ".1");
+    write_file(mine + "/new", "b\n");
+    std::filesystem::permissions(mine + "/new", std::filesystem::perms::none);
+    std::filesystem::rename(mine + "/new", followed);
+    EXPECT_TRUE(run.until([&] { return run.source->status().state == "failing"; }));
+    run.for_a_while();
+    EXPECT_EQ(run.source->status().problem, followed + ": Permission denied");
+    append_file(followed + ".1", "last\n");
+    EXPECT_TRUE(run.until_seen(2));
+    const auto before = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(before, testing::Not(testing::HasSubstr("file_rotated")));
+    EXPECT_EQ(before.find("file_not_opened"), before.rfind("file_not_opened"));
+    EXPECT_THAT(before, testing::HasSubstr("Permission denied"));
+    testing::internal::CaptureStderr();
+    std::filesystem::permissions(followed, std::filesystem::perms::owner_all);
+    EXPECT_TRUE(run.until_seen(3));
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("file_rotated"));
+    EXPECT_THAT(run.handler.texts(), ElementsAre("a", "last", "b"));
+    EXPECT_EQ(run.source->status().problem, "");
+}
+
+TEST_F(FileSourceTest, a_directory_in_place_of_the_file_is_told) {
+    std::filesystem::create_directory(path);
+    Reading run(following(path), cursors);
+    EXPECT_EQ(run.source->status().state, "failing");
+    EXPECT_EQ(run.source->status().problem, path + ": Is a directory");
+}
+
 TEST_F(FileSourceTest, follows_through_truncation) {
     write_file(path, "a long first line\nb\n");
     Reading run(following(path), cursors);
@@ -331,6 +417,10 @@ TEST_F(FileSourceTest, reads_a_named_pipe_to_its_end) {
     EXPECT_THAT(run.handler.texts(), ElementsAre("a", "b", "c"));
     EXPECT_TRUE(run.until([&] { return run.source->done(); }));
     EXPECT_TRUE(cursors.get("file").empty());
+    EXPECT_EQ(run.source->status().state, "finished");
+    // Nobody reads any more, and a writer is told so.
+    EXPECT_EQ(::open(path.c_str(), O_WRONLY | O_NONBLOCK), -1);
+    EXPECT_EQ(errno, ENXIO);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ public:
         std::string text;
         Errc error = Errc::ok;
         std::uint32_t purpose = 0;
+        std::size_t whole_bytes = 0;
     };
     struct SeenGap {
         std::string reason;
@@ -67,7 +68,9 @@ private:
     Handled take(SourceIndex source, const Frame& frame) {
         if (frame.gap != nullptr)
             gaps.push_back({std::string(frame.gap->reason), frame.gap->from, frame.gap->to});
-        else seen.push_back({source, std::string(frame.bytes), frame.error, frame.purpose});
+        else
+            seen.push_back(
+                {source, std::string(frame.bytes), frame.error, frame.purpose, frame.whole_bytes});
         if (hold) held_.push_back(frame);
         else if (frame.acknowledger != nullptr) frame.acknowledger->acknowledged(frame.token);
         Handled handled;

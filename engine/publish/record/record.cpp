@@ -289,8 +289,9 @@ OtherRecord RecordWriter::dead_letter(const DeadLetterInput& input) {
     out_.raw(R"(,"received_at":")");
     out_.raw(received_.of(input.received_at));
     out_.raw(R"(","payload_bytes":)");
-    out_.number(input.payload.size());
-    if (payload.size() < input.payload.size()) out_.raw(R"(,"truncated":true)");
+    const auto whole = std::max(input.payload.size(), input.whole_bytes);
+    out_.number(whole);
+    if (payload.size() < whole) out_.raw(R"(,"truncated":true)");
     out_.raw(R"(,"payload":")");
     auto* const to = reinterpret_cast<unsigned char*>(out_.room((payload.size() + 2) / 3 * 4 + 1));
     const int size = EVP_EncodeBlock(to, reinterpret_cast<const unsigned char*>(payload.data()),
