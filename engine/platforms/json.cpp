@@ -40,11 +40,16 @@ std::int32_t hex4(std::string_view text) noexcept {
     return digit(0) * 0x1000 | digit(1) * 0x100 | digit(2) * 0x10 | digit(3);
 }
 
+/// Stands for U+0000, which is good JSON and no part of a text: whoever writes one into his post is
+/// heard all the same.
+constexpr std::int32_t kReplacement = 0xFFFD;
+
 /// What follows `\u`; moves `rest` behind it.
 Errc take_code(std::string_view& rest, std::int32_t& code) noexcept {
     code = hex4(rest);
-    if (code <= 0) return Errc::malformed_json;
+    if (code < 0) return Errc::malformed_json;
     rest.remove_prefix(4);
+    if (code == 0) code = kReplacement;
     if (code < 0xD800 || code > 0xDFFF) return Errc::ok;
     if (code > 0xDBFF || !rest.starts_with("\\u")) return Errc::lone_surrogate;
     const auto low = hex4(rest.substr(2));

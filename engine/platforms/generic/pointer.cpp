@@ -14,7 +14,12 @@ bool at(dom::element item, const std::string& pointer, dom::element& out) {
 Errc text_of(dom::element value, Arena& arena, std::string_view& out) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return Errc::wrong_type;
-    if (text.find('\0') != std::string_view::npos) return Errc::malformed_json;
+    if (text.find('\0') != std::string_view::npos) {
+        std::string replaced;
+        for (const char c : text) replaced += c == '\0' ? "\xEF\xBF\xBD" : std::string(1, c);
+        out = arena.copy(replaced);
+        return Errc::ok;
+    }
     // The parser's own memory holds one frame; what is read lives as long as the batch. An empty
     // text is somewhere all the same.
     out = text.empty() ? std::string_view("") : arena.copy(text);

@@ -14,7 +14,7 @@ namespace hark::platforms::generic {
 [[nodiscard]] bool at(simdjson::dom::element item, const std::string& pointer,
                       simdjson::dom::element& out);
 
-/// A string, in the arena; wrong when it is none, or holds a NUL that was escaped.
+/// A string, in the arena, with U+FFFD in place of an escaped NUL; wrong when it is none.
 [[nodiscard]] Errc text_of(simdjson::dom::element value, Arena& arena, std::string_view& out);
 
 /// A string, or a whole number as its digits, at a pointer; `out` is left alone where nothing is.
