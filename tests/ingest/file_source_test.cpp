@@ -80,7 +80,9 @@ public:
         root_ = true;
     }
     ~SomebodyElse() {
-        if (root_) EXPECT_EQ(::seteuid(0), 0);
+        if (root_) {
+            EXPECT_EQ(::seteuid(0), 0);
+        }
     }
     SomebodyElse(const SomebodyElse&) = delete;
     SomebodyElse& operator=(const SomebodyElse&) = delete;

@@ -259,7 +259,7 @@ constexpr std::string_view kChunked =
 TEST(Webhook, the_head_of_a_chunk_and_the_trailer_have_an_end) {
     WebhookHarness server;
     const std::string much(limits::kHttpBufferBytes, 'a');
-    for (const std::string without_end : {"1;x=" + much, "1\r\na\r\n0\r\nX: " + much}) {
+    for (const auto& without_end : {"1;x=" + much, "1\r\na\r\n0\r\nX: " + much}) {
         auto client = server.connect();
         client.send(kChunked);
         client.send(without_end);
