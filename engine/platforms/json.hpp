@@ -167,8 +167,8 @@ private:
 [[nodiscard]] Errc json_odd_text(JsonValue value, Arena& arena, std::string_view& out);
 
 /// A string, as a view into the frame when it has no escapes, else unescaped into the arena. null
-/// leaves `out` empty. Half a surrogate pair is lone_surrogate, an escaped NUL malformed_json,
-/// anything but a string wrong_type.
+/// leaves `out` empty. Half a surrogate pair is lone_surrogate, anything but a string wrong_type;
+/// an escaped NUL becomes U+FFFD.
 [[nodiscard]] inline Errc json_text(JsonValue value, Arena& arena, std::string_view& out) {
     return json_plain_text(value, out) ? Errc::ok : json_odd_text(value, arena, out);
 }

@@ -84,10 +84,13 @@ TEST_P(EveryPlatform, UnescapesText) {
               "\xF0\x9F\x98\xA1 \"\\/\b\f\n\r\t\xC4\x85");
 }
 
+TEST_P(EveryPlatform, ReadsAnEscapedNulAsTheSignOfReplacement) {
+    EXPECT_EQ(decode_text(R"("a\u0000b")").at("mentions[0].text"), "a\uFFFDb");
+}
+
 TEST_P(EveryPlatform, RefusesTextThatIsNoText) {
     EXPECT_EQ(decode_text(R"("\ud83d")").at("error"), "lone_surrogate");
     EXPECT_EQ(decode_text(R"("\ude21\ud83d")").at("error"), "lone_surrogate");
-    EXPECT_EQ(decode_text(R"("a\u0000b")").at("error"), "malformed_json");
     EXPECT_EQ(decode_text(R"("\x41")").at("error"), "malformed_json");
     EXPECT_EQ(decode_text("\"\xC3\"").at("error"), "invalid_utf8");
     EXPECT_EQ(decode_text("\"\xED\xA0\x80\"").at("error"), "invalid_utf8");
