@@ -10,7 +10,8 @@ namespace {
 TEST(Labelled, AnAbsentLabelIsNotAnnotated) {
     const auto path = testing::TempDir() + "labelled.ndjson";
     std::ofstream(path)
-        << R"({"text":"a","lang":"en","labels":{"spam":1,"praise":false,"urgent":null,"kind":"x","rating":4,"pages":[1]}})"
+        << R"({"text":"a","lang":"en","labels":{"spam":1,"praise":false,"urgent":null,)"
+        << R"("kind":"x","rating":4,"pages":[1]}})"
         << "\nnonsense\n"
         << R"({"text":"b","labels":{},"source":"desk"})"
         << "\n";
