@@ -105,8 +105,10 @@ bool RecordWriter::holds_finding(const RecordInput& input, std::string_view valu
     to_plain(value, plain_value_);
     return std::any_of(findings.begin(), findings.end(), [&](const PiiFinding& finding) {
         const auto [begin, end] = finding.span;
-        to_plain(input.mention.text.substr(begin, end - begin), plain_datum_);
-        return !plain_datum_.empty() && plain_value_.find(plain_datum_) != std::string::npos;
+        const auto datum = input.mention.text.substr(begin, end - begin);
+        to_plain(datum, plain_datum_);
+        if (plain_datum_.empty()) return value.find(datum) != std::string_view::npos;
+        return plain_value_.find(plain_datum_) != std::string::npos;
     });
 }
 

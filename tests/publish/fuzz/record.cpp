@@ -100,13 +100,18 @@ std::string with_brackets(const publish::Sample& sample) {
     return out + repaired(text.substr(at));
 }
 
-/// A name that holds personal data of the text is not published.
+/// A name that holds personal data of the text, however it is spaced, is not published.
 bool names_datum(const publish::Sample& sample) {
     const auto& all = sample.verdict.pii;
     return std::any_of(all.begin(), all.end(), [&](const auto& finding) {
         const auto [begin, end] = finding.span;
-        return sample.mention.author.name.find(sample.mention.text.substr(begin, end - begin)) !=
-               std::string_view::npos;
+        const auto datum = sample.mention.text.substr(begin, end - begin);
+        std::string plain_datum;
+        std::string plain_name;
+        publish::to_plain(datum, plain_datum);
+        publish::to_plain(sample.mention.author.name, plain_name);
+        return plain_datum.empty() ? sample.mention.author.name.find(datum) != std::string::npos
+                                   : plain_name.find(plain_datum) != std::string::npos;
     });
 }
 
