@@ -47,8 +47,7 @@ public:
     void read(std::istream& in, const std::string& name) {
         std::string line;
         for (std::size_t number = 1; std::getline(in, line); ++number) {
-            if (number == 1 && line.starts_with(kByteOrderMark))
-                line.erase(0, kByteOrderMark.size());
+            if (number == 1) line = std::string(without_byte_order_mark(line));
             if (!line.empty() && !record(line) && is_told())
                 std::fprintf(stderr, "%s:%zu: no record of Hark\n", name.c_str(), number);
         }

@@ -210,8 +210,7 @@ std::optional<SettingNode> read_yaml(std::string_view text, const std::string& f
         faults.push_back({{file, 1, 1}, "larger than " + std::to_string(max_bytes) + " bytes"});
         return std::nullopt;
     }
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    return Reader(text, file, faults).document();
+    return Reader(without_byte_order_mark(text), file, faults).document();
 }
 
 }  // namespace hark

@@ -239,9 +239,7 @@ bool FileSource::State::gather(bool last) {
     const auto begin = offset;
     while (batch < frames.size() && offset - begin < limits::kBytesAtOnce && window.has_room()) {
         const auto line = lines.next(last);
-        auto text = line.text;
-        if (offset == 0 && text.starts_with(kByteOrderMark))
-            text.remove_prefix(kByteOrderMark.size());
+        const auto text = offset == 0 ? without_byte_order_mark(line.text) : line.text;
         offset += line.bytes;
         switch (line.part) {
             case LineBuffer::Part::none:

@@ -96,7 +96,7 @@ void read_labelled(const std::string& path, std::vector<LabelledPost>& posts,
     dom::parser parser;
     std::uint32_t number = 0;
     for (std::string line; std::getline(file, line);) {
-        if (++number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+        if (++number == 1) line = std::string(without_byte_order_mark(line));
         LabelledPost post;
         dom::element root;
         const bool is_json = parser.parse(line).get(root) == simdjson::SUCCESS;

@@ -19,18 +19,19 @@ public:
     std::string run(const Pattern& pattern) {
         if (!pattern.expression.empty())
             return "expression /" + pattern.expression + "/ over folded text, by Hyperscan\n";
-        std::size_t number = 0;
-        for (const bool standing : {true, false}) {
-            for (const auto& sequence : pattern.sequences) {
-                if (stands(sequence) != standing) continue;
-                if (++number <= kShown) show(sequence, standing);
-                note_groups(sequence);
-            }
+        std::vector<const Sequence*> all;
+        for (const auto& sequence : pattern.sequences) all.push_back(&sequence);
+        const auto others = std::stable_partition(
+            all.begin(), all.end(), [this](const Sequence* one) { return stands(*one); });
+        const auto standing = static_cast<std::size_t>(others - all.begin());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (i < kShown) show(*all[i], i < standing);
+            note_groups(*all[i]);
         }
-        if (number > kShown)
-            lines_ += "and " + std::to_string(number - kShown) + " more alternatives\n";
+        if (all.size() > kShown)
+            lines_ += "and " + std::to_string(all.size() - kShown) + " more alternatives\n";
         for (const auto group : shown_) show(groups_.all()[group]);
-        if (!readings_.empty()) show_nearest(pattern);
+        if (!readings_.empty() && standing == 0) show_nearest(pattern);
         return lines_;
     }
 
@@ -79,12 +80,11 @@ private:
         lines_ += size > kShown ? ", …\n" : "\n";
     }
 
-    /// Of the alternatives that do not stand in the text, the one of which most does.
+    /// Of the alternatives, none of which stands in the text, the one of which most does.
     void show_nearest(const Pattern& pattern) {
         const Sequence* nearest = nullptr;
         std::size_t most = 0;
         for (const auto& sequence : pattern.sequences) {
-            if (stands(sequence)) return;
             const auto here = static_cast<std::size_t>(std::count_if(
                 sequence.begin(), sequence.end(),
                 [this](const Element& element) { return stands(Sequence{element}); }));

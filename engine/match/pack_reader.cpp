@@ -46,7 +46,6 @@ public:
         const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
         if (!tree) return;
         SettingsReport report;
-        report_ = &report;
         Settings root(*tree, report);
         read_root(root, file);
         faults_.insert(faults_.end(), report.faults.begin(), report.faults.end());
@@ -57,7 +56,6 @@ public:
         const auto tree = read_yaml(text, file, limits::kRuleFileBytes, faults_);
         if (!tree) return;
         SettingsReport report;
-        report_ = &report;
         Settings root(*tree, report);
         for (const auto& id : root.texts("delete")) {
             if (existing(id, root, "delete") == nullptr) continue;
@@ -291,10 +289,10 @@ private:
     }
 
     /// Whether all its keys are known; those that are not are told.
-    bool finish(Settings& item) {
-        const auto before = report_->faults.size();
+    static bool finish(Settings& item) {
+        const auto before = item.faults();
         item.finish();
-        return report_->faults.size() == before;
+        return item.faults() == before;
     }
 
     static void read_mode(Settings& item, Rule& rule) {
@@ -446,7 +444,6 @@ private:
 
     RuleBook& book_;
     std::vector<Fault>& faults_;
-    const SettingsReport* report_ = nullptr;  ///< of the file that is being read
     std::vector<NamedTest> named_;
     std::vector<std::size_t> folders_;  ///< of each the first pack
     struct Weight {

@@ -77,7 +77,7 @@ WordList read_list(std::string_view text, const fs::path& path, std::vector<Faul
         return list;
     }
     std::uint32_t number = 0;
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    text = without_byte_order_mark(text);
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
         auto line = text.substr(begin, end - begin);

@@ -14,7 +14,6 @@ namespace hark::text {
 namespace {
 
 constexpr std::size_t kReadBytes = 96;
-constexpr const auto& kServed = kServedLanguages;
 constexpr std::array<std::string_view, kLanes> kLaneNames = {"en", "pl", "de", "es",
                                                              "fr", "pt", "it", ""};
 
@@ -23,8 +22,9 @@ std::string_view primary(std::string_view tag) noexcept {
 }
 
 std::string_view served(std::string_view declared) noexcept {
-    const auto* const found = std::find(kServed.begin(), kServed.end(), primary(declared));
-    return found == kServed.end() ? std::string_view{} : *found;
+    const auto* const end = kServedLanguages.end();
+    const auto* const found = std::find(kServedLanguages.begin(), end, primary(declared));
+    return found == end ? std::string_view{} : *found;
 }
 
 /// Sixteen bytes at once.

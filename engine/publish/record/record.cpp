@@ -2,9 +2,9 @@
 
 #include <openssl/evp.h>
 #include <xxhash.h>
-#include <array>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "core/limits.hpp"
@@ -97,8 +97,8 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
     optional(R"(,"parent":)", mention.parent);
 }
 
-/// The name that somebody goes by may be the very datum that the text holds.
-/// However its blanks, signs and ASCII capitals are.
+/// The name that somebody goes by may be the very datum that the text holds, however its blanks,
+/// signs and ASCII capitals are.
 bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value) {
     const auto& findings = input.verdict.pii;
     if (findings.empty()) return false;
