@@ -32,7 +32,8 @@ struct JudgeInput {
 /// A label is scored by its packs of the post's language together with its `any` packs; by the
 /// `any` packs alone where it has none of the language; by each language in turn, the most
 /// probable counting, where the language is undetermined. Of several packs with one label and
-/// language, the first gives bias, threshold and advice. The probability is
+/// language, the first gives bias, threshold and advice (a pack reader makes them alike). The
+/// probability is
 /// 1 / (1 + exp(-(bias + sum of weights))). Rules of weight 0 are building blocks for conditions:
 /// they are no evidence. Shadow rules neither count nor satisfy a condition; what they would have
 /// said is in Verdict::shadow. A sampled rule is tried on the posts whose ids fall into its share,

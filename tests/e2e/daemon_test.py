@@ -68,11 +68,15 @@ class Daemon(unittest.TestCase):
         self.assertNotIn("secret words", hark.log.read_text())
         self.assertNotIn("secret words", hark.get("/metrics")[1])
 
-    def test_full_disk_is_back_pressure(self):
+    def small_disk(self, size):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
         self.assertEqual(mounted.returncode, 0, "this test needs the right to mount a small filesystem")
         self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
+        return folder
+
+    def test_full_disk_is_back_pressure(self):
+        folder = self.small_disk("1m")
         hark = self.hark(WEBHOOK_SOURCE.replace("}]\nsources", ", answer_timeout: 2 s}]\nsources")
                          + "in_flight_bytes: 1 MiB\n"
                          + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
@@ -151,15 +155,19 @@ class Daemon(unittest.TestCase):
         self.assertEqual((letter["reason"], letter["payload_bytes"], letter.get("truncated")), ("too_large", 5_000_000, True))
         self.assertIn("bytes=5000000", hark.log.read_text())
 
-    def test_second_sigterm_ends_at_once(self):
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
-        hark = self.hark(WEBHOOK_SOURCE + "stop_timeout: 10 min\n" + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
+    def with_a_post_in_hand(self, stop_timeout):
+        """A daemon whose disk is full, and who sends to it."""
+        folder = self.small_disk("200k")
+        hark = self.hark(WEBHOOK_SOURCE + f"stop_timeout: {stop_timeout}\nsink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
         (folder / "ballast").write_bytes(b"x" * 190_000)
         sender = Sender(hark.port, ["never"], text="long " * 5000)
         sender.start()
+        self.addCleanup(sender.halt.set)
         wait_for("a post in hand", lambda: hark.metric("hark_in_flight_bytes") > 0)
+        return hark, sender
+
+    def test_second_sigterm_ends_at_once(self):
+        hark, sender = self.with_a_post_in_hand("10 min")
         hark.process.send_signal(signal.SIGTERM)
         time.sleep(1)
         self.assertIsNone(hark.process.poll(), "the first signal waits for the sink")
@@ -181,15 +189,7 @@ class Daemon(unittest.TestCase):
         self.assertEqual(hark.process.wait(PATIENCE_S), 0, hark.log.read_text())
 
     def test_a_stop_that_leaves_posts_undelivered_is_told_by_its_status(self):
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="hark-full-"))
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)])
-        hark = self.hark(WEBHOOK_SOURCE + "stop_timeout: 1 s\n" + f"sink: {{directory: {{path: \"{folder}/topics\"}}}}\n").start()
-        (folder / "ballast").write_bytes(b"x" * 190_000)
-        sender = Sender(hark.port, ["never"], text="long " * 5000)
-        sender.start()
-        self.addCleanup(sender.halt.set)
-        wait_for("a post in hand", lambda: hark.metric("hark_in_flight_bytes") > 0)
+        hark, _ = self.with_a_post_in_hand("1 s")
         self.assertEqual(hark.stop(), 75)
         self.assertIn("stopped_with_posts_in_hand", hark.log.read_text())
 
