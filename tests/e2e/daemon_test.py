@@ -63,8 +63,12 @@ class Daemon(unittest.TestCase):
         self.assertEqual(status, 400)
         self.assertNotIn("secret words", answer)
         self.assertEqual(post(hark.port, "x" * (5 * 1024 * 1024))[0], 413)
+        # A batch of nothing but bad posts is answered as one bad post is.
+        for body in ("{\"id\": \"1\"}", "[{\"id\": \"1\"}, {\"id\": \"2\"}]"):
+            status, _, answer = post(hark.port, body)
+            self.assertEqual((status, answer), (400, "missing_member"))
         letters = directory_records(hark.folder / "topics", "hark.deadletter")
-        self.assertEqual(len(letters), 1)
+        self.assertEqual(len(letters), 3)
         self.assertNotIn("secret words", hark.log.read_text())
         self.assertNotIn("secret words", hark.get("/metrics")[1])
 

@@ -298,7 +298,27 @@ TEST(GenericMapping, BoundsWhatOneBodyMayHold) {
     const Fields too_many = {{"error", "too_many"}};
     EXPECT_EQ(decode(*platform, list(item, limits::kMentionsPerFrame + 1)), too_many);
     EXPECT_EQ(decode(*platform, list("0", limits::kMentionsPerFrame + 1)), too_many);
-    EXPECT_EQ(decode(*platform, list("0", limits::kMentionsPerFrame)).count("refused" + last), 1U);
+    EXPECT_EQ(decode(*platform, "[" + item + "," + list("0", limits::kMentionsPerFrame).substr(1))
+                  .count("refused" + last),
+              1U);
+}
+
+TEST(GenericMapping, ABatchOfNothingButBadItemsIsRefusedWhole) {
+    const auto platform = make("generic", "{}");
+    const Fields wrong_type = {{"error", "wrong_type"}};
+    EXPECT_EQ(decode(*platform, R"([5])"), wrong_type);
+    EXPECT_EQ(decode(*platform, R"([5,{"id":1}])"), wrong_type);
+    EXPECT_EQ(decode(*platform, R"([{"id":1},{"id":2}])"), (Fields{{"error", "missing_member"}}));
+    EXPECT_EQ(decode(*platform, R"({"data":[5,6]})"), wrong_type);
+    EXPECT_EQ(decode(*platform, R"({"specversion":"1.0","id":"e","source":"/s","data":[5,6]})"),
+              wrong_type);
+    EXPECT_TRUE(decode(*platform, "[]").empty());
+
+    // An item that is nobody's business was understood.
+    const auto picky = make("generic", R"({"mapping":{"where":{"/k":"x"},"text":"/t"}})");
+    const auto fields = decode(*picky, R"([{"k":"y"},5])");
+    EXPECT_EQ(fields.count("error"), 0U);
+    EXPECT_EQ(fields.count("refused[0]"), 1U);
 }
 
 // -- CloudEvents

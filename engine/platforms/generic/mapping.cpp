@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "core/limits.hpp"
-#include "platforms/event.hpp"
+#include "platforms/batch.hpp"
 #include "platforms/generic/pointer.hpp"
 #include "platforms/words.hpp"
 
@@ -59,17 +59,6 @@ Errc refuse(Errc reason, dom::element part, Arena& arena, Mentions& out) {
     return Errc::ok;
 }
 
-/// A body of one part is refused as a whole: its dead letter is the body itself.
-Errc settle(Errc error, dom::element body, Mentions& out) {
-    if (error == Errc::ok && out.list.empty() && out.refused.size() == 1 && !body.is_array())
-        error = out.refused.front().reason;
-    if (error != Errc::ok) {
-        out.list.clear();
-        out.refused.clear();
-    }
-    return error;
-}
-
 }  // namespace
 
 Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "generic")) {
@@ -117,11 +106,11 @@ Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "gen
 }
 
 Errc Mapping::read(dom::element body, Arena& arena, Mentions& out) const {
-    return settle(read_body(body, arena, out), body, out);
+    return settle(read_body(body, arena, out), out);
 }
 
 Errc Mapping::read_data(dom::element data, Envelope envelope, Arena& arena, Mentions& out) const {
-    return settle(read_event_data(data, envelope, arena, out), data, out);
+    return settle(read_event_data(data, envelope, arena, out), out);
 }
 
 Errc Mapping::read_body(dom::element body, Arena& arena, Mentions& out) const {
