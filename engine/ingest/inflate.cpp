@@ -8,6 +8,12 @@
 
 namespace hark::ingest {
 
+namespace {
+
+constexpr Bytef kGzipBegin = 0x1F;
+
+}  // namespace
+
 Errc gunzip(std::string_view packed, std::size_t limit, std::string& out) {
     // Small bodies may unpack by more than the ratio: it is bombs that it is for.
     const auto bound =
@@ -28,6 +34,9 @@ Errc gunzip(std::string_view packed, std::size_t limit, std::string& out) {
         stream.avail_out = static_cast<uInt>(room);
         result = inflate(&stream, Z_NO_FLUSH);
         size += room - stream.avail_out;
+        // Members one after another are one stream; nothing else may follow.
+        if (result == Z_STREAM_END && stream.avail_in > 0)
+            result = *stream.next_in == kGzipBegin ? inflateReset(&stream) : Z_DATA_ERROR;
         if (result == Z_BUF_ERROR && stream.avail_in == 0) break;
         if (result == Z_BUF_ERROR) result = Z_OK;
     }
@@ -35,7 +44,6 @@ Errc gunzip(std::string_view packed, std::size_t limit, std::string& out) {
     if (size > bound) return Errc::too_large;
     if (result != Z_STREAM_END)
         return result == Z_OK || result == Z_BUF_ERROR ? Errc::truncated : Errc::bad_compression;
-    if (stream.avail_in > 0) return Errc::bad_compression;
     out.reserve(size + limits::kFramePadding);
     out.resize(size);
     return Errc::ok;

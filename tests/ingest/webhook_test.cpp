@@ -132,6 +132,30 @@ TEST(Webhook, unpacks_gzip_within_its_bounds) {
               2U);
 }
 
+TEST(Webhook, members_of_a_gzip_body_are_one_stream) {
+    WebhookHarness server;
+    auto client = server.connect();
+    const auto zipped = "Content-Encoding: gzip\r\n";
+    EXPECT_EQ(client.ask(post(gzip("{\"a\"") + gzip("") + gzip(":1}"), zipped)).status, 200U);
+    EXPECT_THAT(server.texts(), ElementsAre("{\"a\":1}"));
+    // The bound is of all of them together.
+    std::string half;
+    for (int i = 0; half.size() < 50'001; ++i) half += std::to_string(i * 7919);
+    half.resize(50'000);
+    EXPECT_EQ(client.ask(post(gzip(half) + gzip(half), zipped)).status, 200U);
+    EXPECT_EQ(server.texts()[1], half + half);
+    EXPECT_EQ(server.connect().ask(post(gzip(half) + gzip(half + "1"), zipped)).status, 413U);
+    // Nothing else may follow.
+    for (const std::string rest : {"x", "garbage that is longer than a header", "\x1F"}) {
+        auto other = server.connect();
+        EXPECT_EQ(other.ask(post(gzip("{}") + rest, zipped)).status, 400U) << rest;
+    }
+    EXPECT_EQ(server.connect().ask(post(gzip("{}") + std::string(8, '\0'), zipped)).status, 400U);
+    const auto torn = gzip("{}") + gzip("{}").substr(0, 12);
+    EXPECT_EQ(server.connect().ask(post(torn, zipped)).status, 400U);
+    EXPECT_EQ(server.texts().size(), 2U);
+}
+
 struct Refusal {
     std::string request;
     unsigned status;
