@@ -30,7 +30,8 @@ struct HttpAnswer {
     std::string_view content_type = "text/plain";
     std::string_view body;
     bool close = false;
-    bool no_body = false;  ///< the answer to HEAD
+    bool no_body = false;         ///< the answer to HEAD
+    bool say_keep_alive = false;  ///< to HTTP/1.0, which closes unless it is told that we do not
 };
 
 /// Writes the answer into `out`, reusing its memory.
@@ -49,6 +50,7 @@ inline void write_answer(const HttpAnswer& answer, std::string& out) {
     if (answer.status == 405) out += "Allow: GET, HEAD, POST\r\n";
     if (answer.status == 503) out += "Retry-After: 1\r\n";
     if (answer.close) out += "Connection: close\r\n";
+    else if (answer.say_keep_alive) out += "Connection: keep-alive\r\n";
     if (answer.status != 204) {
         if (!answer.body.empty())
             out.append("Content-Type: ").append(answer.content_type).append("\r\n");

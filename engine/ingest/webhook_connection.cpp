@@ -13,6 +13,7 @@
 
 #include "ingest/http_answer.hpp"
 #include "ingest/inflate.hpp"
+#include "ingest/request_target.hpp"
 #include "ingest/webhook_state.hpp"
 
 namespace hark::ingest {
@@ -154,11 +155,10 @@ private:
             co_return co_await answer(shared_->nowhere,
                                       {.status = status_of(error), .body = {}, .close = true},
                                       Errc::ok);
-        const auto target = parser_->get().target();
-        const std::string_view whole(target.data(), target.size());
-        const auto mark = std::min(whole.find('?'), whole.size());
-        auto* const found = shared_->find(whole.substr(0, mark));
-        query_.assign(whole.substr(std::min(mark + 1, whole.size())));
+        const auto given = parser_->get().target();
+        const auto target = split_target({given.data(), given.size()});
+        auto* const found = shared_->find(target.path);
+        query_.assign(target.query);
         auto& route = found != nullptr ? *found : shared_->nowhere;
         if (const auto status = refuse_early(found); status != 0) {
             co_return co_await answer(route, {.status = status, .body = {}, .close = true},
@@ -182,6 +182,9 @@ private:
         buffer_.commit(size);
         co_return !error;
     }
+
+    /// HTTP/1.0: such a client knows neither 100 Continue nor chunks.
+    [[nodiscard]] bool is_old() const { return parser_->get().version() < 11; }
 
     /// What can be said before the body is read; 0: nothing against it.
     [[nodiscard]] unsigned refuse_early(const WebhookTarget* target) const {
@@ -213,7 +216,7 @@ private:
         parser_->body_limit(route.route.body_bytes);
         const auto length = parser_->content_length().value_or(0);
         parser_->get().body().reserve(length + limits::kFramePadding);
-        if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+        if (!is_old() && beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
             co_await asio::async_write(stream_, asio::buffer(kContinue),
                                        asio::redirect_error(kAwait, error));
         }
@@ -297,7 +300,9 @@ private:
     }
 
     [[nodiscard]] bool last_request() const {
-        return !parser_->get().keep_alive() ||
+        // Where a body in chunks ends, who speaks HTTP/1.0 may see otherwise (RFC 9112
+        // section 6.1).
+        return !parser_->get().keep_alive() || (is_old() && parser_->chunked()) ||
                requests_ + 1 >= shared_->options.requests_per_connection || shared_->stopping;
     }
 
@@ -306,6 +311,7 @@ private:
         ++requests_;
         reply.close = reply.close || shared_->stopping;
         shared_->count(route, reply.status, reason);
+        reply.say_keep_alive = is_old();
         write_answer(reply, answer_);
         // Whoever does not take the answer keeps nobody's memory.
         if (unpacked_.capacity() > kKeptBytes) std::string().swap(unpacked_);

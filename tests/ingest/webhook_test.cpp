@@ -156,6 +156,46 @@ TEST(Webhook, members_of_a_gzip_body_are_one_stream) {
     EXPECT_EQ(server.texts().size(), 2U);
 }
 
+TEST(Webhook, a_target_may_be_a_whole_url) {
+    WebhookHarness server;
+    auto client = server.connect();
+    for (const auto* const target : {"http://hark.example/hook", "HTTPS://hark.example:8443/hook"})
+        EXPECT_EQ(client.ask(post("x", "", target)).status, 200U) << target;
+    EXPECT_EQ(client.ask("GET http://h/hook?a=http://b/c HTTP/1.1\r\nHost: h\r\n\r\n").body,
+              "a=http://b/c");
+    EXPECT_THAT(server.texts(), ElementsAre("x", "x"));
+    for (const auto* const target : {"http://h", "http://h?/hook", "http:///other", "ftp://h/hook",
+                                     "h/hook", "*", "/http://h/hook"})
+        EXPECT_EQ(server.connect().ask(post("x", "", target)).status, 404U) << target;
+}
+
+TEST(Webhook, knows_clients_of_http_1_0) {
+    WebhookHarness server;
+    const std::string head = "POST /hook HTTP/1.0\r\nX-Token: secret\r\nContent-Length: 1\r\n";
+    // Nobody told them what a 100 is (RFC 9110 section 10.1.1).
+    auto expects = server.connect();
+    expects.send(head + "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(expects.ask("x").status, 200U);
+    EXPECT_TRUE(expects.ends());
+    // The connection stays when they ask for it, and they are told.
+    auto keeps = server.connect();
+    for (int i = 0; i < 2; ++i) {
+        const auto answer = keeps.ask(head + "Connection: keep-alive\r\n\r\nx");
+        EXPECT_EQ(answer.status, 200U);
+        EXPECT_THAT(answer.head, HasSubstr("Connection: keep-alive"));
+    }
+    const auto last = keeps.ask(head + "\r\nx");
+    EXPECT_THAT(last.head, HasSubstr("Connection: close"));
+    EXPECT_TRUE(keeps.ends());
+    // Chunks they do not know: where such a request ends is anybody's guess.
+    auto chunks = server.connect();
+    chunks.send(
+        "POST /hook HTTP/1.0\r\nX-Token: secret\r\nConnection: keep-alive\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+    EXPECT_THAT(chunks.answer().head, HasSubstr("Connection: close"));
+    EXPECT_TRUE(chunks.ends());
+}
+
 struct Refusal {
     std::string request;
     unsigned status;
