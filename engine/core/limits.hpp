@@ -26,6 +26,9 @@ inline constexpr std::size_t kBytesAtOnce = 64 * kKiB;
 // -- webhook server
 inline constexpr std::size_t kHttpHeaderBytes =
     16 * kKiB;  // Meta and Slack send under 2 KiB; proxies add a few
+inline constexpr std::size_t kHttpFields =
+    100;  // of a request: platforms send under 30, proxies add a few; each costs an allocation, and
+          // 16 KiB hold 4,000
 inline constexpr std::size_t kHttpBufferBytes =
     kHttpHeaderBytes + 4 * kKiB;  // a header and a read; chunk heads and trailers are no longer
 inline constexpr std::size_t kHttpBodyBytes = 4 * kMiB;  // WhatsApp documents 3 MB, all others less

@@ -151,10 +151,11 @@ private:
         if (error == http::error::end_of_stream || error == asio::error::eof ||
             !socket_of(stream_).is_open())
             co_return false;
-        if (error)
+        if (error || has_too_many_fields()) {
+            const auto status = error ? status_of(error) : 431U;
             co_return co_await answer(shared_->nowhere,
-                                      {.status = status_of(error), .body = {}, .close = true},
-                                      Errc::ok);
+                                      {.status = status, .body = {}, .close = true}, Errc::ok);
+        }
         const auto given = parser_->get().target();
         const auto target = split_target({given.data(), given.size()});
         auto* const found = shared_->find(target.path);
@@ -181,6 +182,12 @@ private:
         between_requests_ = false;
         buffer_.commit(size);
         co_return !error;
+    }
+
+    [[nodiscard]] bool has_too_many_fields() const {
+        const auto& fields = parser_->get();
+        return std::distance(fields.begin(), fields.end()) >
+               static_cast<std::ptrdiff_t>(limits::kHttpFields);
     }
 
     /// HTTP/1.0: such a client knows neither 100 Continue nor chunks.
@@ -230,6 +237,7 @@ private:
                 co_return co_await answer(route, {.status = 503, .body = {}, .close = true},
                                           Errc::too_many);
         }
+        if (!error && has_too_many_fields()) error = http::error::header_limit;  // by its trailer
         if (!error) co_return true;
         const bool gone = error == asio::error::eof || error == http::error::partial_message ||
                           !socket_of(stream_).is_open();

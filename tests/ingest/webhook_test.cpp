@@ -13,6 +13,9 @@ using testing::IsEmpty;
 using testing::Not;
 using namespace std::chrono_literals;
 
+constexpr std::string_view kChunked =
+    "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\nTransfer-Encoding: chunked\r\n\r\n";
+
 TEST(Webhook, keeps_the_connection_and_hands_bodies_over) {
     WebhookHarness server;
     auto client = server.connect();
@@ -196,6 +199,26 @@ TEST(Webhook, knows_clients_of_http_1_0) {
     EXPECT_TRUE(chunks.ends());
 }
 
+TEST(Webhook, header_fields_are_counted) {
+    WebhookHarness server;
+    const auto fields = [](std::size_t count) {
+        std::string all;
+        for (std::size_t i = 0; i < count; ++i) all += "a:\r\n";
+        return all;
+    };
+    constexpr std::size_t kOurs = 3;  // of post()
+    auto client = server.connect();
+    EXPECT_EQ(client.ask(post("x", fields(limits::kHttpFields - kOurs))).status, 200U);
+    EXPECT_EQ(client.ask(post("x", fields(limits::kHttpFields - kOurs + 1))).status, 431U);
+    EXPECT_TRUE(client.ends());
+    // Those of a trailer count too.
+    auto trailer = server.connect();
+    trailer.send(std::string(kChunked) + "1\r\nx\r\n0\r\n" + fields(limits::kHttpFields) + "\r\n");
+    EXPECT_EQ(trailer.answer().status, 431U);
+    EXPECT_TRUE(trailer.ends());
+    EXPECT_EQ(server.texts().size(), 1U);
+}
+
 struct Refusal {
     std::string request;
     unsigned status;
@@ -316,9 +339,6 @@ TEST(Webhook, an_address_that_is_taken_is_named) {
         EXPECT_THAT(error.what(), HasSubstr("192.0.2.1:1"));
     }
 }
-
-constexpr std::string_view kChunked =
-    "POST /hook HTTP/1.1\r\nHost: h\r\nX-Token: secret\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST(Webhook, the_head_of_a_chunk_and_the_trailer_have_an_end) {
     WebhookHarness server;
