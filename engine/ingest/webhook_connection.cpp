@@ -98,7 +98,7 @@ public:
             acknowledged_ = true;
             acknowledged_timer_.cancel();
         }
-        if (--waiting_ == 0) keep_alive_.reset();  // may end this object
+        if (--waiting_ == 0 && left_) shared_->left.erase(place);  // may end this object
     }
 
     Task<void> run() {
@@ -122,7 +122,9 @@ public:
         if (!error) co_await drain();
         close();
         shared_->options.open->fetch_sub(1);
-        shared_->peers.erase(place);
+        left_ = true;
+        if (waiting_ > 0) shared_->left.splice(shared_->left.begin(), shared_->peers, place);
+        else shared_->peers.erase(place);
     }
 
 private:
@@ -293,7 +295,7 @@ private:
         frame.acknowledger = this;
         frame.token = ++token_;
         acknowledged_ = false;
-        if (waiting_++ == 0) keep_alive_ = this->shared_from_this();
+        ++waiting_;
         return shared_->handler.handle(route.route.source, frame).error;
     }
 
@@ -347,7 +349,7 @@ private:
     std::size_t requests_ = 0;
     bool acknowledged_ = false;
     bool between_requests_ = false;
-    std::shared_ptr<Connection> keep_alive_;  ///< while frames wait
+    bool left_ = false;  ///< served to its end
 };
 
 template <typename Peer>

@@ -159,6 +159,7 @@ WebhookServer::WebhookServer(runtime::Shard& shard, const WebhookOptions& option
 /// Connections and what they share hold one another, and no coroutine is left to part them.
 WebhookServer::~WebhookServer() {
     state_->shared->peers.clear();
+    state_->shared->left.clear();
 }
 
 std::uint16_t WebhookServer::port() const noexcept {

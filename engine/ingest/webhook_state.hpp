@@ -38,7 +38,7 @@ public:
 
     /// When the sweep closes it. One clock read a step instead of a timer an operation.
     WebhookClock::time_point deadline = WebhookClock::time_point::max();
-    std::list<std::shared_ptr<WebhookPeer>>::iterator place;  ///< in WebhookShared::peers
+    std::list<std::shared_ptr<WebhookPeer>>::iterator place;  ///< in WebhookShared::peers or left
 };
 
 /// A route with its counters.
@@ -107,6 +107,7 @@ struct WebhookShared {
     std::map<std::string, WebhookTarget, std::less<>> targets;
     WebhookTarget nowhere;  ///< requests to no known path
     std::list<std::shared_ptr<WebhookPeer>> peers;
+    std::list<std::shared_ptr<WebhookPeer>> left;  ///< closed, while their frames wait
     bool stopping = false;
 };
 

@@ -26,6 +26,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 HARK = os.environ.get("HARK", str(PROJECT / "build/release/engine/hark"))
 TOKEN = "end-to-end-token"
 PATIENCE_S = 90  # generous: machines are slow under sanitizers
+SHADOW = 6 if os.environ.get("HARK_SANITIZE") == "thread" else 1  # what ThreadSanitizer keeps of each byte
 
 
 def wait_for(what, condition, seconds=PATIENCE_S):
