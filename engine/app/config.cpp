@@ -416,6 +416,7 @@ Config parse_config(std::string_view text, const std::string& file, std::vector<
                                 std::pair(b.where.line, b.where.column);
                      });
     faults.insert(faults.end(), report.faults.begin(), report.faults.end());
+    config.open_secrets.assign(report.open_secrets.begin(), report.open_secrets.end());
     if (keys_read != nullptr) *keys_read = std::move(report.keys_read);
     return config;
 }

@@ -113,6 +113,8 @@ struct Config {
     AdminConfig admin;
     telemetry::Level log_level = telemetry::Level::info;
     telemetry::LogFormat log_format = telemetry::LogFormat::logfmt;
+    /// Files of secrets that everybody on the machine may read or change.
+    std::vector<std::string> open_secrets;
 };
 
 /// The file of a command without `-c`: hark.yaml here, else /etc/hark/hark.yaml.

@@ -134,6 +134,9 @@ int check(const CheckOptions& options) {
         read = read_config(config, faults);
         if (options.rules.empty()) sources = read.rules;
         sources.cache_folder.clear();  // a check leaves nothing behind
+        for (const auto& file : read.open_secrets)
+            std::fprintf(stderr, "hark: warning: everybody may read or change the secret in %s\n",
+                         file.c_str());
     }
     const auto rules = pipeline::load_rules(sources, faults);
     std::size_t examples = 0;

@@ -213,6 +213,14 @@ bool all_end(const Config& config) {
     return true;
 }
 
+void warn_of_open_secrets(const Config& config) {
+    std::string files;
+    for (const auto& file : config.open_secrets) files += (files.empty() ? "" : ", ") + file;
+    if (!files.empty())
+        log(telemetry::Level::warn, "secrets_open",
+            {{"files", files}, {"what", "everybody on this machine may read or change them"}});
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
@@ -225,6 +233,7 @@ int run(const RunOptions& options) {
     if (!faults.empty() || rules == nullptr) return kConfiguration;
     if (options.once && !all_end(config)) return kUsage;
     telemetry::configure_log(config.log_level, config.log_format);
+    warn_of_open_secrets(config);
     std::signal(SIGPIPE, SIG_IGN);
     runtime::raise_descriptor_limit();
     telemetry::Metrics metrics;

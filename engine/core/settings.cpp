@@ -53,10 +53,17 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<con
     return std::nullopt;
 }
 
+bool is_open(const std::string& path) {
+    using std::filesystem::perms;
+    std::error_code ignored;
+    const auto mode = std::filesystem::status(path, ignored).permissions();
+    return !ignored && (mode & (perms::others_read | perms::others_write)) != perms::none;
+}
+
 /// The secret behind `${NAME}` or `file:PATH`, meant from the folder of the file `in`; `problem` is
 /// set when there is none.
-std::string resolve_secret(std::string_view reference, const std::string& in,
-                           std::string& problem) {
+std::string resolve_secret(std::string_view reference, const std::string& in, std::string& problem,
+                           SettingsReport& report) {
     if (reference.starts_with("${") && reference.ends_with("}")) {
         const std::string name(reference.substr(2, reference.size() - 3));
         const char* value = std::getenv(name.c_str());
@@ -76,7 +83,9 @@ std::string resolve_secret(std::string_view reference, const std::string& in,
         if (value.size() > limits::kSecretBytes)
             problem = "the file " + path + " is too large for a secret";
         else if (value.empty()) problem = "the file " + path + " cannot be read or is empty";
-        return problem.empty() ? value : std::string{};
+        if (!problem.empty()) return {};
+        if (is_open(path)) report.open_secrets.insert(path);
+        return value;
     }
     problem =
         "a secret does not stand in the configuration: write ${NAME} for the environment, or "
@@ -85,8 +94,9 @@ std::string resolve_secret(std::string_view reference, const std::string& in,
 }
 
 /// The same for a text in which some `${NAME}` stand.
-std::string expand_secrets(std::string_view text, const std::string& in, std::string& problem) {
-    if (text.find("${") == std::string_view::npos) return resolve_secret(text, in, problem);
+std::string expand_secrets(std::string_view text, const std::string& in, std::string& problem,
+                           SettingsReport& report) {
+    if (text.find("${") == std::string_view::npos) return resolve_secret(text, in, problem, report);
     std::string out;
     for (;;) {
         const auto begin = std::min(text.find("${"), text.size());
@@ -95,7 +105,7 @@ std::string expand_secrets(std::string_view text, const std::string& in, std::st
         if (text.empty()) return out;
         const auto end = text.find('}');
         const auto size = end == std::string_view::npos ? text.size() : end + 1;
-        out += resolve_secret(text.substr(0, size), in, problem);
+        out += resolve_secret(text.substr(0, size), in, problem, report);
         text.remove_prefix(size);
     }
 }
@@ -257,7 +267,7 @@ std::vector<std::string> Settings::secrets(std::string_view key) {
     const auto before = report_->faults.size();
     for (const auto& reference : texts(key)) {
         std::string problem;
-        auto value = resolve_secret(reference, where().file, problem);
+        auto value = resolve_secret(reference, where().file, problem, *report_);
         if (problem.empty()) values.push_back(std::move(value));
         else fault(key, "`" + std::string(key) + "`: " + problem);
     }
@@ -270,7 +280,7 @@ std::vector<std::pair<std::string, std::string>> Settings::secret_map(std::strin
     auto values = text_map(key);
     for (auto& [name, value] : values) {
         std::string problem;
-        value = expand_secrets(value, where().file, problem);
+        value = expand_secrets(value, where().file, problem, *report_);
         if (!problem.empty()) fault(key, "`" + std::string(key) + "`: `" + name + "`: " + problem);
     }
     return values;
@@ -279,7 +289,8 @@ std::vector<std::pair<std::string, std::string>> Settings::secret_map(std::strin
 std::string Settings::secret_text(std::string_view key) {
     const auto written = text(key, "");
     std::string problem;
-    auto value = written.empty() ? std::string{} : expand_secrets(written, where().file, problem);
+    auto value =
+        written.empty() ? std::string{} : expand_secrets(written, where().file, problem, *report_);
     if (!problem.empty()) fault(key, "`" + std::string(key) + "`: " + problem);
     return value;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct SettingNode {
 /// What was asked of a Settings and what is wrong with it. Shared by all Settings of one file.
 struct SettingsReport {
     std::vector<Fault> faults;
+    /// Files of secrets that everybody on the machine may read or change: no fault (containers
+    /// hand secrets over like that), but somebody should know.
+    std::set<std::string> open_secrets;
     bool note_keys = false;  ///< whether keys_read is wanted: packs have too many keys to keep
     std::vector<std::string>
         keys_read;  ///< dotted paths with list items left out, e.g. `sources.path`

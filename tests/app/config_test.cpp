@@ -195,6 +195,12 @@ TEST_F(ConfigTest, FilesOfSecretsAreMeantFromTheFilesOwnFolder) {
                                      folder / "hark.yaml", faults);
     EXPECT_THAT(lines(), testing::IsEmpty());
     EXPECT_EQ(config.publish.mask.key, "t0ken_t0ken");
+    std::filesystem::permissions(folder / "token", std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    const auto open = parse_config(with("publish: {mask: hash, mask_key: 'file:token'}"),
+                                   folder / "hark.yaml", faults);
+    EXPECT_THAT(lines(), testing::IsEmpty());
+    EXPECT_THAT(open.open_secrets, testing::ElementsAre((folder / "token").string()));
 }
 
 TEST_F(ConfigTest, OneFaultBringsNoOthers) {

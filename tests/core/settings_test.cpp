@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace hark {
@@ -103,6 +104,29 @@ TEST_F(SettingsTest, SecretsComeFromTheEnvironmentAndFromFiles) {
     Settings settings(node, report);
     EXPECT_EQ(settings.secrets("secret"),
               (std::vector<std::string>{"from-environment", "from-file"}));
+    EXPECT_TRUE(report.faults.empty());
+}
+
+TEST_F(SettingsTest, FilesOfSecretsThatEverybodyMayReadOrChangeAreNamed) {
+    using std::filesystem::perms;
+    const std::string path = testing::TempDir() + "hark_open_secret";
+    std::ofstream(path) << "from-file\n";
+    const auto is_named = [&](unsigned mode) {
+        std::filesystem::permissions(path, static_cast<perms>(mode));
+        report.open_secrets.clear();
+        const auto node = map_of({{"a", "file:" + path}, {"b", "file:" + path}});
+        Settings settings(node, report);
+        EXPECT_EQ(settings.secrets("a").size(), 1U);
+        EXPECT_EQ(settings.secret_text("b"), "from-file");
+        return report.open_secrets == std::set<std::string>{path};
+    };
+    EXPECT_TRUE(is_named(0644));
+    EXPECT_TRUE(is_named(0604));
+    EXPECT_TRUE(is_named(0602));
+    EXPECT_FALSE(is_named(0600));
+    EXPECT_FALSE(is_named(0400));
+    EXPECT_FALSE(is_named(0640)) << "a service's group is customary";
+    EXPECT_TRUE(report.open_secrets.empty());
     EXPECT_TRUE(report.faults.empty());
 }
 

@@ -395,6 +395,23 @@ class CommandLine(unittest.TestCase):
             self.assertIn("hark.yaml:4:15: kafka: property `acks` cannot be set", said)
             self.assertEqual(len(said.splitlines()), 3, said)
 
+    def test_a_secret_that_everybody_may_read_is_told_and_no_fault(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "token").write_text("canary-token\n")
+        (folder / "posts").write_text("")
+        config = folder / "hark.yaml"
+        config.write_text("sources: [{name: f, platform: mention, file: posts}]\nshards: 2\n"
+                          "admin: {port: 0}\n"
+                          "publish: {mask: hash, mask_key: \"file:token\"}\n")
+        for mode, told in ((0o644, 1), (0o600, 0)):
+            (folder / "token").chmod(mode)
+            for words in (["check"], ["run", "--once"]):
+                done = self.run_hark(*words, "-c", str(config))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                said = done.stderr.decode()
+                self.assertEqual(said.count(str(folder / "token")), told, said)
+                self.assertNotIn("canary", said)
+
     def test_check_takes_the_configuration_that_run_would(self):
         folder = pathlib.Path(tempfile.mkdtemp())
         (folder / "hark").mkdir()
