@@ -69,7 +69,7 @@ struct StreamClient::State final : LinkListener {
     [[nodiscard]] platforms::Outcome judge(ServerReply& reply, std::uint32_t purpose);
 
     void link_opened() override;
-    void link_message(std::string_view bytes, Errc error) override;
+    void link_message(std::string_view bytes, std::size_t whole_bytes, Errc error) override;
     void link_heartbeat() override;
     void link_ended(LinkEnd& end) override;
     void left_stream(Clock::duration open_for);
@@ -268,10 +268,12 @@ void StreamClient::State::link_opened() {
     to_fill.reset();
 }
 
-void StreamClient::State::link_message(std::string_view bytes, Errc error) {
+void StreamClient::State::link_message(std::string_view bytes, std::size_t whole_bytes,
+                                       Errc error) {
     board.message();
     Frame frame;
     frame.bytes = bytes;
+    frame.whole_bytes = whole_bytes;
     frame.error = error;
     auto reaction = hand_over(frame, Moment::message);
     if (reaction) follow(*reaction);

@@ -18,12 +18,7 @@ constexpr std::chrono::seconds kCloseTimeout{1};
 
 StreamLink::StreamLink(asio::io_context& io, asio::ssl::context& tls, const LinkOptions& options,
                        LinkListener& listener)
-    : io_(io),
-      options_(options),
-      listener_(listener),
-      dialer_(io, tls),
-      timer_(io),
-      heart_(io) {}
+    : io_(io), options_(options), listener_(listener), dialer_(io, tls), timer_(io), heart_(io) {}
 
 void StreamLink::open(const StreamUrl& url, platforms::StreamRequest request) {
     drop();
@@ -124,6 +119,7 @@ void StreamLink::take_piece() {
             too_large_.reserve(limits::kDeadLetterBytes + limits::kFramePadding);
             too_large_ = bytes.substr(0, limits::kDeadLetterBytes);
         }
+        forgotten_ += bytes.size();
         socket_->clear();
     }
     if (socket_->message_done()) {
@@ -139,7 +135,7 @@ void StreamLink::take_piece() {
 }
 
 void StreamLink::give(std::string_view bytes, Errc error) {
-    listener_.link_message(bytes, error);
+    listener_.link_message(bytes, std::exchange(forgotten_, 0), error);
     too_large_.clear();
     if (socket_) socket_->clear();
 }
@@ -238,6 +234,7 @@ void StreamLink::drop() {
     socket_ = nullptr;
     to_say_.clear();
     too_large_.clear();
+    forgotten_ = 0;
     is_open_ = writing_ = pinging_ = waiting_for_room_ = false;
 }
 

@@ -44,8 +44,9 @@ struct LinkOptions {
 class LinkListener {
 public:
     virtual void link_opened() = 0;
-    /// Not ok: too large (the begin of it), or not to be decompressed.
-    virtual void link_message(std::string_view bytes, Errc error) = 0;
+    /// Not ok: too large (the begin of it; `whole_bytes` is how much of it came, else 0), or not to
+    /// be decompressed.
+    virtual void link_message(std::string_view bytes, std::size_t whole_bytes, Errc error) = 0;
     virtual void link_heartbeat() = 0;
     virtual void link_ended(LinkEnd& end) = 0;
     /// False: read no message. Then when_room() runs `wake` once, on the shard.
@@ -108,7 +109,8 @@ private:
     std::shared_ptr<StreamSocket> socket_;
     std::optional<ZstdMessages> zstd_;
     std::deque<std::string> to_say_;
-    std::string too_large_;  ///< the begin of a message whose rest is read and forgotten
+    std::string too_large_;      ///< the begin of a message whose rest is read and forgotten
+    std::size_t forgotten_ = 0;  ///< bytes of that message so far, its begin included
     std::chrono::milliseconds heartbeat_{};
     std::minstd_rand random_{std::random_device{}()};
     Clock::time_point opened_at_;

@@ -207,6 +207,7 @@ TEST_F(HttpStreamTest, what_is_too_long_is_a_dead_letter_and_the_next_is_read) {
         reading.start();
         ASSERT_TRUE(reading.until_seen(2));
         EXPECT_EQ(reading.handler.seen[0].error, Errc::too_large);
+        EXPECT_GT(reading.handler.seen[0].whole_bytes, 1000U);
         EXPECT_EQ(reading.handler.seen[1].text, "good");
         EXPECT_EQ(reading.handler.seen[1].error, Errc::ok);
         stream.reset();

@@ -167,6 +167,8 @@ TEST(StreamClientTest, a_message_too_large_is_a_dead_letter_and_the_next_is_read
         EXPECT_EQ(stream.handler.seen[1].error, Errc::too_large);
         EXPECT_THAT(stream.handler.seen[1].text, StartsWith("xxxx"));
         EXPECT_LE(stream.handler.seen[1].text.size(), limits::kDeadLetterBytes);
+        EXPECT_EQ(stream.handler.seen[1].whole_bytes, 300'000U);
+        EXPECT_EQ(stream.handler.seen[2].whole_bytes, 0U);
         EXPECT_EQ(stream.handler.seen[2].text, "b");
         EXPECT_EQ(stream.handler.seen[2].error, Errc::ok);
         EXPECT_EQ(stream.total("hark_stream_reconnects_total"), 0U);
