@@ -1,11 +1,24 @@
 #include "app/classify_sink.hpp"
 
+#include <fcntl.h>
+
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
 namespace hark::app {
+
+namespace {
+
+/// To append to; null with errno when it cannot be. A new one is for nobody else's eyes: it holds
+/// posts as they came.
+std::FILE* open_private(const std::string& path) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    return file < 0 ? nullptr : ::fdopen(file, "a");
+}
+
+}  // namespace
 
 /// Acknowledges in batches, from the event loop, after the lines were flushed.
 class ClassifySink::Port final : public publish::SinkPort {
@@ -51,7 +64,7 @@ std::unique_ptr<publish::SinkPort> ClassifySink::open(runtime::Shard& shard,
 void ClassifySink::write(const publish::Message& message) {
     std::FILE* out = stdout;
     if (message.topic == pipeline::Topics::dead_letters()) {
-        if (dead_letters_ == nullptr) dead_letters_ = std::fopen(dead_letters_path_.c_str(), "ae");
+        if (dead_letters_ == nullptr) dead_letters_ = open_private(dead_letters_path_);
         out = dead_letters_;
     }
     const bool written =

@@ -466,8 +466,9 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         records = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([record["id"] for record in records], [f"c:{i}" for i in range(500)])
-        letters = (pathlib.Path(folder) / "hark.deadletter.ndjson").read_text().splitlines()
-        self.assertEqual(len(letters), 1)
+        kept = pathlib.Path(folder) / "hark.deadletter.ndjson"
+        self.assertEqual(len(kept.read_text().splitlines()), 1)
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o600)  # posts as they came
         self.assertIn(b"malformed_json", done.stderr)
 
     def test_classify_text_with_repeats(self):
