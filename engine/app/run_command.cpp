@@ -9,6 +9,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "app/admin.hpp"
@@ -38,25 +41,53 @@ constexpr int kBackgroundNice = 10;  // a reload takes what the shards leave: a 
 /// line, the end.
 class Control {
 public:
-    Control(const Config& config, pipeline::Daemon& daemon, telemetry::Metrics& metrics, bool once)
+    using MakeDaemon = std::function<std::unique_ptr<pipeline::Daemon>()>;
+
+    Control(const Config& config, telemetry::Metrics& metrics, bool once)
         : config_(config),
-          daemon_(daemon),
           once_(once),
-          signals_(io_, SIGINT, SIGTERM, SIGHUP),
+          signals_(io_),
           tick_(io_),
           live_timer_(io_),
           store_timer_(background_[0].io()),
           live_(metrics),
           admin_(io_, config.admin.address, config.admin.port,
                  {[&metrics] { return metrics.text(); }, [this] { return not_ready(); },
-                  [this] { return to_json(daemon_.source_views()); },
-                  [this](std::function<void(Reloaded)> done) { reload(std::move(done)); }}) {
-        asio::post(background_[0].io(),
-                   [] { (void)::setpriority(PRIO_PROCESS, ::gettid(), kBackgroundNice); });
+                  [this] { return daemon_ ? to_json(daemon_->source_views()) : std::string(); },
+                  [this](std::function<void(Reloaded)> done) { reload(std::move(done)); }}) {}
+
+    /// Gives the daemon back when it has stopped. Throws what `make` throws.
+    [[nodiscard]] std::unique_ptr<pipeline::Daemon> run(const MakeDaemon& make) {
+        asio::post(background_[0].io(), [this, &make] { prepare(make); });
         background_.start();
+        io_.run();
+        background_.stop();
+        background_.join();
+        if (::isatty(STDERR_FILENO) != 0) std::fputc('\n', stderr);
+        return std::move(daemon_);
     }
 
-    void run() {
+private:
+    /// On the background thread: a broker may be waited for, and probes want an answer meanwhile.
+    void prepare(const MakeDaemon& make) {
+        std::unique_ptr<pipeline::Daemon> made;
+        std::exception_ptr hindrance;
+        try {
+            made = make();
+        } catch (...) {
+            hindrance = std::current_exception();
+        }
+        // Not before: the threads of a sink would inherit it.
+        (void)::setpriority(PRIO_PROCESS, ::gettid(), kBackgroundNice);
+        asio::post(io_, [this, made = std::move(made), hindrance]() mutable {
+            if (hindrance) std::rethrow_exception(hindrance);  // out of run()
+            daemon_ = std::move(made);
+            begin();
+        });
+    }
+
+    void begin() {
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
         wait_for_signal();
         tick();
         store_cursors();
@@ -64,18 +95,16 @@ public:
         log(telemetry::Level::info, "started",
             {{"version", std::string(hark::version())},
              {"admin", config_.admin.address + ":" + std::to_string(admin_.port())}});
-        for (const auto port : daemon_.ports())
+        for (const auto port : daemon_->ports())
             log(telemetry::Level::info, "listening", {{"port", std::to_string(port)}});
-        daemon_.start();
-        io_.run();
-        background_.stop();
-        background_.join();
-        if (::isatty(STDERR_FILENO) != 0) std::fputc('\n', stderr);
+        daemon_->start();
     }
 
-private:
     [[nodiscard]] std::string not_ready() const {
-        return stopping_ ? "stopping" : daemon_.not_ready();
+        if (stopping_) return "stopping";
+        if (daemon_) return daemon_->not_ready();
+        return config_.sink.kind == SinkKind::kafka ? "starting: the broker is waited for"
+                                                    : "starting";
     }
 
     void wait_for_signal() {
@@ -107,20 +136,20 @@ private:
         stopping_ = true;
         stop_by_ = std::chrono::steady_clock::now() + config_.stop_timeout;
         log(telemetry::Level::info, "stopping", {{"why", why}});
-        daemon_.begin_stop();
+        daemon_->begin_stop();
     }
 
     void tick() {
         tick_.expires_after(kTick);
         tick_.async_wait([this](const error_code& error) {
             if (error) return;
-            if (once_ && !stopping_ && daemon_.files_done()) begin_stop("all files are read");
-            if (daemon_.sink_ended()) {
-                log(telemetry::Level::error, "sink_ended", {{"reason", daemon_.not_ready()}});
+            if (once_ && !stopping_ && daemon_->files_done()) begin_stop("all files are read");
+            if (daemon_->sink_ended()) {
+                log(telemetry::Level::error, "sink_ended", {{"reason", daemon_->not_ready()}});
                 stop_by_ = {};
                 stopping_ = true;
             }
-            if (stopping_ && (daemon_.drained() || std::chrono::steady_clock::now() > stop_by_)) {
+            if (stopping_ && (daemon_->drained() || std::chrono::steady_clock::now() > stop_by_)) {
                 admin_.stop();
                 io_.stop();
                 return;
@@ -134,7 +163,7 @@ private:
         live_timer_.async_wait([this](const error_code& error) {
             if (error) return;
             std::fprintf(stderr, "\r\x1B[K%s",
-                         live_.next(daemon_.sources_up(), daemon_.sources()).c_str());
+                         live_.next(daemon_->sources_up(), daemon_->sources()).c_str());
             show();
         });
     }
@@ -144,12 +173,13 @@ private:
         store_timer_.expires_after(kStoreCursors);
         store_timer_.async_wait([this](const error_code& error) {
             if (error) return;
-            daemon_.store_cursors();
+            daemon_->store_cursors();
             store_cursors();
         });
     }
 
     void reload(std::function<void(Reloaded)> done) {
+        if (!daemon_) return done({false, "not started yet: ask again\n"});
         asio::post(background_[0].io(), [this, done = std::move(done)] {
             auto outcome = reload_rules();
             const auto problems = reload_certificates();
@@ -168,7 +198,7 @@ private:
             log(telemetry::Level::error, "rules_refused", {{"faults", lines}});
             return {false, lines};
         }
-        daemon_.use(rules);
+        daemon_->use(rules);
         const std::string hash(rules->hash());
         log(telemetry::Level::info, "rules_loaded", {{"ruleset", hash}});
         return {true, "reloaded: ruleset " + hash + ", " +
@@ -179,7 +209,7 @@ private:
     std::string reload_certificates() {
         const bool any = std::any_of(config_.listeners.begin(), config_.listeners.end(),
                                      [](const auto& one) { return one.tls.has_value(); });
-        auto problems = daemon_.reload_certificates();
+        auto problems = daemon_->reload_certificates();
         if (!problems.empty())
             log(telemetry::Level::error, "certificate_refused", {{"reason", problems}});
         else if (any) log(telemetry::Level::info, "certificates_loaded");
@@ -187,7 +217,7 @@ private:
     }
 
     const Config& config_;
-    pipeline::Daemon& daemon_;
+    std::unique_ptr<pipeline::Daemon> daemon_;  ///< null until it is made; the loop's alone
     bool once_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point stop_by_{};
@@ -238,8 +268,9 @@ int run(const RunOptions& options) {
     runtime::raise_descriptor_limit();
     telemetry::Metrics metrics;
     const auto topics = make_topics(config, *rules);
-    auto daemon = make_daemon(config, topics, rules, metrics);
-    Control(config, *daemon, metrics, options.once).run();
+    const auto daemon = Control(config, metrics, options.once).run([&] {
+        return make_daemon(config, topics, rules, metrics);
+    });
     daemon->end();
     const auto bad = metrics.total("hark_dead_letters_total");
     log(telemetry::Level::info, "stopped",

@@ -291,6 +291,22 @@ class Daemon(unittest.TestCase):
         hark.start(ready=False)
         wait_for("a word of the broker", lambda: "kafka_connecting" in hark.log.read_text())
 
+    def test_while_the_broker_is_waited_for_probes_are_answered(self):
+        with socket.create_server(("127.0.0.1", 0)) as mute:  # takes connections and says nothing
+            broker = f"127.0.0.1:{mute.getsockname()[1]}"
+            hark = self.hark(WEBHOOK_SOURCE + f"sink: {{kafka: {{brokers: \"{broker}\"}}}}\n").start(ready=False)
+            wait_for("a probe's answer", lambda: hark.get("/healthz") == (200, "ok\n"), 5)
+            self.assertNotIn("event=started", hark.log.read_text())
+            status, problem = hark.get("/readyz")
+            self.assertEqual(status, 503)
+            self.assertIn("broker", problem)
+            self.assertEqual(hark.get("/sources"), (200, ""))
+            self.assertEqual(hark.get("/rules/reload", "POST")[0], 422)
+            self.assertEqual(hark.get("/metrics")[0], 200)
+            wait_for("the start to go on", lambda: "event=started" in hark.log.read_text(), 30)
+            self.assertIn("kafka", hark.get("/readyz")[1])
+            self.assertIn("\"hook\"", hark.get("/sources")[1])
+
     def test_sighup_takes_new_rules_and_refuses_broken_ones(self):
         hark = self.hark(WEBHOOK_SOURCE + "rules: {folders: [\"{folder}/rules\"]}\n" + DIRECTORY)
         pack = hark.folder / "rules/praise/any.yaml"
