@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <mutex>
+#include <set>
 
 #include "core/check.hpp"
 #include "runtime/backoff.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr auto kRetryFirst = 100ms;
 constexpr auto kRetryMax = 5s;
+constexpr std::size_t kTroublesTold = 16;  // until all is well again: each topic may have its own
 
 /// The messages of one shard that are committed together.
 struct Batch {
@@ -103,6 +105,7 @@ private:
     runtime::Backoff backoff_{kRetryFirst, kRetryMax};
     mutable std::mutex trouble_mutex_;
     std::string trouble_;
+    std::set<std::string> told_;  ///< troubles since all was well
     runtime::ShardPool thread_{1};
     asio::steady_timer retry_;
 };
@@ -266,10 +269,12 @@ void GroupCommit::Writer::failed(std::string what) {
 
 void GroupCommit::Writer::set_trouble(std::string what) {
     const std::lock_guard lock(trouble_mutex_);
-    if (what == trouble_) return;
     if (what.empty()) {
-        telemetry::log(telemetry::Level::info, "sink_recovered", {{"sink", name_}});
-    } else {
+        if (!trouble_.empty())
+            telemetry::log(telemetry::Level::info, "sink_recovered", {{"sink", name_}});
+        told_.clear();
+    } else if (told_.size() < kTroublesTold && told_.insert(what).second) {
+        // Topics fail in turn, each in its own words.
         telemetry::log(telemetry::Level::error, "sink_not_ready",
                        {{"sink", name_}, {"what", what}});
     }

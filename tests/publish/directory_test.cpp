@@ -76,6 +76,12 @@ std::vector<std::string> values(const std::vector<std::pair<std::string, std::st
     return all;
 }
 
+std::size_t times(std::string_view what, std::string_view in) {
+    std::size_t count = 0;
+    for (auto at = in.find(what); at != in.npos; at = in.find(what, at + 1)) ++count;
+    return count;
+}
+
 DirectoryOptions options_for(const std::string& path) {
     DirectoryOptions options;
     options.path = path;
@@ -229,6 +235,41 @@ TEST(DirectorySink, AFailingWriteIsWaitedOut) {
     const auto rest = values(numbered(10, 100, 4000));
     expected.insert(expected.end(), rest.begin(), rest.end());
     EXPECT_EQ(lines(folder.path() + "/hark.mentions"), expected);
+}
+
+TEST(DirectorySink, ATroubleOfSeveralTopicsIsToldOnce) {
+    const TemporaryFolder folder;
+    std::signal(SIGXFSZ, SIG_IGN);
+    telemetry::Metrics metrics;
+    DirectorySink sink(options_for(folder.path()), metrics);
+    PortHarness shard(sink);
+    PortHarness other(sink);
+    const auto told = [&](const std::function<void()>& act) {
+        testing::internal::CaptureStderr();
+        act();
+        const auto text = testing::internal::GetCapturedStderr();
+        return std::pair(times("event=sink_not_ready", text), times("event=sink_recovered", text));
+    };
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    for (std::size_t round = 1; round <= 2; ++round) {
+        // A line a topic, however often they fail in turn, and again when it comes again.
+        const auto failing = told([&] {
+            const rlimit small{10'000 * round, before.rlim_max};
+            ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+            shard.offer(0, numbered(0, 5, 4000));
+            other.offer(1, numbered(0, 5, 4000));
+            const auto until = std::chrono::steady_clock::now() + 10s;
+            const auto failures = metrics.total("hark_sink_commit_failures_total");
+            while (metrics.total("hark_sink_commit_failures_total") < failures + 8 &&
+                   std::chrono::steady_clock::now() < until)
+                std::this_thread::sleep_for(5ms);
+            ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+            ASSERT_TRUE(shard.wait_for(5 * round, 20s) && other.wait_for(5 * round, 20s));
+            while (!sink.not_ready().empty()) std::this_thread::sleep_for(1ms);
+        });
+        EXPECT_EQ(failing, (std::pair<std::size_t, std::size_t>(2, 1)));
+    }
 }
 
 /// What was acknowledged after the sink's files were taken away, but is not at its path.
