@@ -371,7 +371,9 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
             advice.add(rule.advice);
             by_rule = true;
         }
-        if (!by_rule) advice.add(book_->packs[given.pack].advice);
+        const bool by_digits =
+            !out.pii.empty() && hangs_on_digits(units_[unit_of_pack_[given.pack]]);
+        if (!by_rule) advice.add(book_->packs[given.pack].advice, by_digits);
     }
     out.advice = advice.best();
 }
@@ -388,6 +390,21 @@ bool Judge::has_reason(const Unit& unit) const noexcept {
         if (counts && !(unclear && is_of_facts(book_->rules[rule]))) sum += weight;
     }
     return sum >= kSpeaksFor;
+}
+
+bool Judge::hangs_on_digits(const Unit& unit) const noexcept {
+    const auto own = unit_of_pack_[unit.pack];
+    const auto any = any_unit_of_label_[unit.label];
+    auto log_odds = unit.log_odds;
+    for (const auto& [rule, weight, of] : counted()) {
+        if (weight <= 0 || (of != own && of != any)) continue;
+        const auto& facts = book_->rules[rule].when.facts;
+        const bool counts_digits = std::any_of(facts.begin(), facts.end(), [](const FactTest& it) {
+            return it.fact == Fact::digits && it.compare == Compare::at_least;
+        });
+        if (counts_digits) log_odds -= weight;
+    }
+    return probability_of(log_odds) < unit.threshold;
 }
 
 void Judge::give_evidence(const LabelScore& given, Verdict& out) noexcept {

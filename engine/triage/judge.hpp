@@ -148,6 +148,8 @@ private:
     void give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcept;
     /// Rules speak for the label: a bias alone gives none.
     [[nodiscard]] bool has_reason(const Unit& unit) const noexcept;
+    /// Without the rules that count digits the label would not be given.
+    [[nodiscard]] bool hangs_on_digits(const Unit& unit) const noexcept;
     void give_evidence(const LabelScore& given, Verdict& out) noexcept;
     void give_spans(Verdict& out) const noexcept;
 

@@ -26,12 +26,48 @@ TEST(AdviceTest, ExposedDataOfACriticGoesToPrivateTalk) {
 }
 
 TEST(AdviceTest, WithoutCriticismTheOrderStands) {
-    EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private", "report", "hide"}), "hide");
+    EXPECT_EQ(best({"thank", "answer", "leave", "report", "hide"}), "hide");
+    EXPECT_EQ(best({"thank", "leave", "move_to_private", "report", "hide"}), "hide");
     EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private", "report"}), "report");
     EXPECT_EQ(best({"thank", "answer", "leave", "move_to_private"}), "move_to_private");
     EXPECT_EQ(best({"thank", "answer", "leave"}), "leave");
     EXPECT_EQ(best({"thank", "answer"}), "answer");
     EXPECT_EQ(best({"thank"}), "thank");
+}
+
+TEST(AdviceTest, WhoAsksWithAnOwnNumberIsNotHidden) {
+    EXPECT_EQ(best({"hide", "move_to_private"}), "hide");
+    EXPECT_EQ(best({"hide", "answer"}), "hide");
+    EXPECT_EQ(best({"hide", "move_to_private", "answer"}), "move_to_private");
+    EXPECT_EQ(best({"report", "move_to_private", "answer"}), "report");
+    AdviceChoice choice;
+    choice.add("hide", true);
+    EXPECT_EQ(choice.best(), "hide");
+    choice.add("move_to_private");
+    EXPECT_EQ(choice.best(), "move_to_private");
+    choice.add("hide");
+    EXPECT_EQ(choice.best(), "hide");
+}
+
+TEST(AdviceTest, SpamThatHangsOnTheExposedDigitsIsNotHidden) {
+    Book made;
+    const auto spam = made.pack("spam", "en", -3, 0.5F, "hide");
+    const auto offer = made.rule(spam, 3.5F);
+    made.patternless(spam, 3.5F, {{{Fact::digits, Compare::at_least, 9}}, {}});
+    const auto pii = made.pack("pii", "any", -1, 0.5F, "move_to_private");
+    const auto number = made.pii(pii, 2, "NUMBER", "");
+    Judge judge(made.book);
+    Verdict verdict;
+    Post post;
+    post.mention.text = "mine is 600700800";
+    post.folded.facts.digits = 9;
+    post.matches.candidates = {{number, {8, 17}}};
+    judge.judge(post.input(), verdict);
+    EXPECT_EQ(verdict.labels.size(), 2U);
+    EXPECT_EQ(verdict.advice, "move_to_private");
+    post.matches.rules = {offer};
+    judge.judge(post.input(), verdict);
+    EXPECT_EQ(verdict.advice, "hide");
 }
 
 TEST(AdviceTest, NothingAskedNothingAdvised) {
