@@ -89,6 +89,13 @@ enum class Mode : std::uint8_t { live, shadow };
 
 inline constexpr std::uint16_t kEveryPost = 10'000;  ///< of Rule::sample
 
+/// A text and where its file has it.
+struct PlacedText {
+    std::string text;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+};
+
 /// One line of a pack. Immutable once its book is compiled.
 struct Rule {
     std::string id;  ///< `complaint.ru.refund`, unique in the book
@@ -104,8 +111,8 @@ struct Rule {
     bool learned = false;  ///< weighed by posts: needs no example
     bool fixed = false;    ///< its weight is not for posts to change
     Condition when;
-    std::vector<std::string> hit;   ///< texts in which it must fire
-    std::vector<std::string> miss;  ///< texts in which it must not
+    std::vector<PlacedText> hit;   ///< examples in which it must fire
+    std::vector<PlacedText> miss;  ///< examples in which it must not
     Location where;
     Location pattern_where;
     Location mode_where = {};  ///< of a later folder that changed it; no file: none did

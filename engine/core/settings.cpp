@@ -183,12 +183,21 @@ std::string Settings::one_of(std::string_view key, std::span<const std::string_v
 }
 
 std::vector<std::string> Settings::texts(std::string_view key) {
-    const auto* node = find(key);
     std::vector<std::string> values;
+    for (auto& placed : placed_texts(key)) values.push_back(std::move(placed.text));
+    return values;
+}
+
+std::vector<PlacedText> Settings::placed_texts(std::string_view key) {
+    const auto* node = find(key);
+    std::vector<PlacedText> values;
     if (node == nullptr) return values;
-    if (node->type == SettingNode::Type::scalar) return {node->scalar};
+    const auto add = [&](const SettingNode& it) {
+        values.push_back({it.scalar, it.where.line, it.where.column});
+    };
+    if (node->type == SettingNode::Type::scalar) add(*node);
     for (const auto& item : node->items) {
-        if (item.type == SettingNode::Type::scalar) values.push_back(item.scalar);
+        if (item.type == SettingNode::Type::scalar) add(item);
         else
             report_->faults.push_back(
                 {item.where, "a single value is expected in the list `" + std::string(key) + "`"});

@@ -60,6 +60,7 @@ public:
     std::string one_of(std::string_view key, std::span<const std::string_view> choices,
                        std::string_view fallback);
     std::vector<std::string> texts(std::string_view key);  ///< a scalar counts as a list of one
+    std::vector<PlacedText> placed_texts(std::string_view key);  ///< the same
     std::vector<std::pair<std::string, std::string>> text_map(std::string_view key);
     bool boolean(std::string_view key, bool fallback);
     std::uint64_t integer(std::string_view key, std::uint64_t fallback, std::uint64_t min,

@@ -277,8 +277,8 @@ private:
         rule.fixed = item.boolean("fixed", false);
         read_mode(item, rule);
         if (auto when = item.map("when")) read_condition(*when, index);
-        rule.hit = item.texts("hit");
-        rule.miss = item.texts("miss");
+        rule.hit = item.placed_texts("hit");
+        rule.miss = item.placed_texts("miss");
         read_pii(item, rule);
         const bool empty = finish(item) && rule.pattern.empty() && rule.pii_type.empty() &&
                            !item.has("raw") && rule.when.empty() && !waits(index);

@@ -18,6 +18,14 @@ std::string small(std::string text) {
     return text;
 }
 
+/// By its name; editors keep links of theirs beside the file, `.#en.yaml`, that lead nowhere.
+bool is_of_rules(const fs::path& path) {
+    const auto extension = small(path.extension().string());
+    const bool is_list = extension == ".txt" && path.parent_path().filename() == "lists";
+    return (is_list || extension == ".yaml" || extension == ".yml") &&
+           !path.filename().string().starts_with(".#");
+}
+
 }  // namespace
 
 RuleFolder look_into(const std::string& folder, std::vector<Fault>& faults) {
@@ -26,8 +34,12 @@ RuleFolder look_into(const std::string& folder, std::vector<Fault>& faults) {
     for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
          at.increment(error)) {
         std::error_code gone;
-        if (!at->is_regular_file(gone)) continue;
         const auto& path = at->path();
+        if (is_of_rules(path) && at->is_symlink(gone) && !at->exists(gone))
+            faults.push_back({{path.string(), 0, 0},
+                              "is a link to `" + fs::read_symlink(path, gone).string() +
+                                  "`, which is not there"});
+        if (!at->is_regular_file(gone)) continue;
         if (path.extension() == ".yaml") {
             if (at.depth() == 0 && path.filename() == "changes.yaml") found.changes = path;
             else found.packs.push_back(path);

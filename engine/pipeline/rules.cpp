@@ -24,16 +24,17 @@ public:
 
     void run(RuleIndex index, std::vector<Fault>& faults) {
         const auto& rule = rules_.book().rules[index];
-        for (const auto& text : rule.hit) {
-            if (!fires(index, text))
-                faults.push_back(
-                    {rule.where,
-                     "rule `" + rule.id + "` does not fire in its own example `" + text + "`"});
+        for (const auto& example : rule.hit) {
+            if (!fires(index, example.text))
+                faults.push_back({place_of(example, rule),
+                                  "rule `" + rule.id + "` does not fire in its own example `" +
+                                      example.text + "`"});
         }
-        for (const auto& text : rule.miss) {
-            if (fires(index, text))
-                faults.push_back({rule.where, "rule `" + rule.id +
-                                                  "` fires in its counter-example `" + text + "`"});
+        for (const auto& example : rule.miss) {
+            if (fires(index, example.text))
+                faults.push_back(
+                    {place_of(example, rule),
+                     "rule `" + rule.id + "` fires in its counter-example `" + example.text + "`"});
         }
         count_ += rule.hit.size() + rule.miss.size();
         if (rule.hit.empty() && !rule.learned)
@@ -43,6 +44,10 @@ public:
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
 private:
+    static Location place_of(const PlacedText& example, const Rule& rule) {
+        return {rule.where.file, example.line, example.column};
+    }
+
     bool fires(RuleIndex index, const std::string& text) {
         Mention mention;
         mention.platform = "text";

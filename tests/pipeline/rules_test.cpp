@@ -77,16 +77,21 @@ TEST(Rules, AnExampleThatDoesNotHoldHasItsPlace) {
     const auto folder = folder_with(
         "wrong_examples", "praise/en.yaml",
         "label: praise\nlang: en\nbias: -1\nrules:\n"
-        "  - {id: praise.en.a, pattern: great, weight: 2, hit: [awful], miss: [great stuff]}\n");
+        "  - {id: praise.en.a, pattern: great, weight: 2, hit: [awful], miss: [great stuff]}\n"
+        "  - id: praise.en.b\n    pattern: fine\n    weight: 2\n    hit:\n      - all fine\n"
+        "      - 'not so'\n    miss: a fine day\n");
     std::vector<Fault> faults;
     const auto rules = load_rules({{folder}, {}, ""}, faults);
     ASSERT_NE(rules, nullptr) << joined(faults);
-    EXPECT_EQ(check_examples(rules, faults), 2U);
-    ASSERT_EQ(faults.size(), 2U);
-    EXPECT_NE(to_string(faults[0]).find("praise/en.yaml:5:5: rule `praise.en.a` does not fire"),
-              std::string::npos)
-        << joined(faults);
-    EXPECT_NE(to_string(faults[1]).find("fires in its counter-example"), std::string::npos);
+    EXPECT_EQ(check_examples(rules, faults), 5U);
+    ASSERT_EQ(faults.size(), 4U) << joined(faults);
+    const std::string_view expected[] = {
+        "praise/en.yaml:5:56: rule `praise.en.a` does not fire in its own example `awful`",
+        "praise/en.yaml:5:71: rule `praise.en.a` fires in its counter-example `great stuff`",
+        "praise/en.yaml:11:9: rule `praise.en.b` does not fire in its own example `not so`",
+        "praise/en.yaml:12:11: rule `praise.en.b` fires in its counter-example `a fine day`"};
+    for (std::size_t i = 0; i < faults.size(); ++i)
+        EXPECT_NE(to_string(faults[i]).find(expected[i]), std::string::npos) << joined(faults);
 }
 
 TEST(Rules, AnUnknownValidatorIsAFault) {
