@@ -47,6 +47,9 @@ struct Mention {
     Author author;
     std::string_view thread;  ///< the conversation; the Kafka key. Empty: the mention stands alone
     std::string_view parent;  ///< what it answers
+    /// The telephone number that the platform knows the person by, digits alone: ids may be made of
+    /// it.
+    std::string_view phone;
     std::string_view
         text;  ///< UTF-8 as the author wrote it; empty for deletions, photos without a caption
     std::uint32_t links_begin = 0;  ///< this mention's part of Mentions::links

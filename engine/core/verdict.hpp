@@ -21,6 +21,24 @@ struct PiiFinding {
     Span span;  ///< bytes of the original text
 };
 
+/// What a mention is known by.
+enum class Member : std::uint8_t {
+    id,
+    url,
+    thread,
+    parent,
+    author_id,
+    author_handle,
+    author_name,
+};
+
+/// Personal data in it.
+struct Exposed {
+    Member member{};
+    std::string_view type;  ///< `PHONE`, `EMAIL`; `ID`: an id that holds such
+    Span span;              ///< bytes of the member
+};
+
 struct LabelScore {
     LabelId label = 0;
     PackIndex pack = 0;
@@ -46,6 +64,7 @@ struct Verdict {
     /// What the same data might be as well: of another type, with the span of one of `pii`, in its
     /// order.
     std::vector<PiiFinding> pii_also;
+    std::vector<Exposed> exposed;  ///< by member and place, not overlapping
     std::string_view advice;  ///< of the most pressing label; empty: none
     std::vector<BrandIndex> brands;
 
@@ -56,6 +75,7 @@ struct Verdict {
         shadow.clear();
         pii.clear();
         pii_also.clear();
+        exposed.clear();
         advice = {};
         brands.clear();
     }

@@ -17,6 +17,13 @@ constexpr std::string_view kEventTypes[] = {"hark.mention.created", "hark.mentio
 constexpr std::string_view kDeadLetterType = "hark.deadletter";
 constexpr std::string_view kGapType = "hark.gap";
 
+/// Ids that hold personal data must be the same after a restart: without a key of the user's the
+/// secret of the window of seen posts is one, which lives as long as its file.
+publish::MaskOptions with_key(publish::MaskOptions mask, std::uint64_t secret) {
+    if (mask.key.empty()) mask.key = std::to_string(secret);
+    return mask;
+}
+
 /// When the newest event of a frame was had: by the platform's word, else by the newest post.
 Timestamp event_time(const Mentions& mentions) {
     auto newest = mentions.event_time;
@@ -51,7 +58,7 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
       in_flight_bytes_(
           metrics.gauge("hark_in_flight_bytes", "Bytes published and not yet acknowledged")),
       walk_(rules),
-      writer_(options.mask) {
+      writer_(with_key(options.mask, seen.seed())) {
     for (std::size_t i = 0; i < options.sources.size(); ++i) {
         const auto& source = options.sources[i];
         const telemetry::Labels label{{"source", source.name}};
@@ -222,8 +229,7 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
         dead_letter(index, frame, Errc::too_large, mention.text, received_at);
         return;
     }
-    message.key = mention.thread.empty() ? mention.id : mention.thread;
-    message.id = mention.id;
+    address(message);
     message.source = sources_[index].event_source;
     message.type = kEventTypes[static_cast<std::size_t>(mention.action)];
     message.time = received_at;
@@ -238,12 +244,20 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
     }
     if (topics_.shadow() && !verdict.shadow.empty()) {
         message.value = writer_.shadow(input);
+        address(message);
         offer(slot, message, *topics_.shadow());
     }
-    if (topics_.restricted() && !verdict.pii.empty()) {
+    if (topics_.restricted() && !(verdict.pii.empty() && verdict.exposed.empty())) {
         message.value = writer_.restricted(input);
+        address(message);
         offer(slot, message, *topics_.restricted());
     }
+}
+
+/// Id and key as the record has them: whole in the restricted topic, masked in the others.
+void ShardPipeline::address(publish::Message& message) const {
+    message.id = writer_.id();
+    message.key = writer_.thread().empty() ? message.id : writer_.thread();
 }
 
 void ShardPipeline::gap(ingest::SourceIndex index, DeliveryTracker::Slot frame, const Frame& told) {

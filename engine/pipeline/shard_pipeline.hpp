@@ -115,6 +115,7 @@ private:
                                         const publish::OtherRecord& record,
                                         publish::TopicIndex topic, std::string_view type,
                                         Timestamp time);
+    void address(publish::Message& message) const;
     void offer(DeliveryTracker::Slot parcel, publish::Message& message, publish::TopicIndex topic);
     void refused_by_sink(DeliveryTracker::Slot slot, Errc reason, std::string_view value);
     void settle(DeliveryTracker::Slot frame) noexcept;

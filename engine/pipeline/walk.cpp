@@ -13,6 +13,7 @@ void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
     rules_ = std::move(rules);
     matcher_.use(rules_);
     judge_.use(rules_->book());
+    identifiers_.use(rules_->book());
     seeks_raw_ = false;
     digits_to_scan_ = std::numeric_limits<std::uint32_t>::max();
     for (const auto& rule : rules_->book().rules) {
@@ -55,6 +56,7 @@ void Walk::judge(const Mention& mention, std::span<const std::string_view> links
     std::sort(out.brands.begin(), out.brands.end());
     place_evidence(out.evidence);
     place_evidence(out.shadow);
+    identifiers_.find(mention, out.exposed);
 }
 
 void Walk::judge_scanned(const triage::JudgeInput& input, Verdict& out) {

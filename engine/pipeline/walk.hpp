@@ -14,6 +14,7 @@
 #include "match/rule_set.hpp"
 #include "text/folder.hpp"
 #include "text/language.hpp"
+#include "triage/identifiers.hpp"
 #include "triage/judge.hpp"
 
 namespace hark::pipeline {
@@ -73,6 +74,7 @@ private:
     text::Folder folder_;
     match::Matcher matcher_;
     triage::Judge judge_;
+    triage::Identifiers identifiers_;
     FoldedText folded_;
     Matches matches_;
     std::string without_;  ///< the text without its personal data

@@ -17,7 +17,9 @@ enum class MaskStyle : std::uint8_t {
 
 struct MaskOptions {
     MaskStyle style = MaskStyle::type;
-    std::string key;       ///< of `hash`; must not be empty then
+    /// Of `hash`, where it must not be empty, and of ids in any style. Empty: one that lives as
+    /// long as the process.
+    std::string key;
     bool authors = false;  ///< the author's id, handle and name too
 };
 
@@ -35,6 +37,10 @@ public:
     /// `out` is overwritten. Values that are alike by to_plain() have one hash. Secrets
     /// (`PASSWORD`, `API_KEY`) never show a part.
     void replace(std::string_view type, std::string_view value, std::string& out);
+
+    /// Appends what stands for a datum in an id, in any style `[PHONE:6f2c…]`: other values, other
+    /// ids.
+    void append_keyed(std::string_view type, std::string_view value, std::string& out);
 
     [[nodiscard]] bool authors() const noexcept { return options_.authors; }
 

@@ -52,7 +52,8 @@ public:
 
     /// For every topic but the restricted one: each finding of personal data is replaced by its
     /// type in brackets or as the mask says, in the author's handle and name too, and all spans
-    /// refer to the text so published.
+    /// refer to the text so published. In ids it is replaced by a keyed hash, so that equal ids
+    /// stay equal and others differ.
     [[nodiscard]] std::string_view record(const RecordInput& input) {
         return write(input, true, input.verdict.evidence);
     }
@@ -66,6 +67,10 @@ public:
     [[nodiscard]] std::string_view shadow(const RecordInput& input) {
         return write(input, true, input.verdict.shadow);
     }
+
+    /// Of the last record, shadow or restricted record, as it has them; the second may be empty.
+    [[nodiscard]] std::string_view id() const noexcept { return id_; }
+    [[nodiscard]] std::string_view thread() const noexcept { return thread_; }
 
     /// The payload stands as given, or cut so that the letter stays under limits::kRecordBytes. If
     /// it is not the whole, `truncated` says so and `payload_bytes` tells how much there was.
@@ -86,8 +91,12 @@ private:
                                          std::span<const Evidence> shown);
     void write_mention(const RecordInput& input, bool redact);
     void write_author(const RecordInput& input, bool redact);
+    [[nodiscard]] std::string_view masked(const RecordInput& input, Member member,
+                                          std::string_view value, std::string& into);
+    [[nodiscard]] std::string_view url(const RecordInput& input, bool redact);
     void mask_findings(const RecordInput& input, bool redact);
-    [[nodiscard]] bool holds_finding(const RecordInput& input, std::string_view value);
+    [[nodiscard]] bool holds_finding(const RecordInput& input, std::string_view value,
+                                     std::size_t least_bytes = 0);
     void write_brands(const RecordInput& input);
     void write_text(const RecordInput& input, bool redact, bool has_spans);
     void write_labels(const RecordInput& input);
@@ -101,6 +110,12 @@ private:
     Mask mask_;
     std::vector<std::string> masks_;  ///< what stands for the findings, in their order
     std::string author_mask_;
+    std::string_view id_;
+    std::string_view thread_;
+    std::string masked_id_;
+    std::string masked_thread_;
+    std::string masked_;
+    std::string mask_of_part_;
     std::string plain_value_;
     std::string plain_datum_;
     PublishedText published_;

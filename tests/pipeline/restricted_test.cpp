@@ -152,7 +152,15 @@ Run run(const publish::MaskOptions& mask) {
             datum = text.substr(finding.span.begin, finding.span.end - finding.span.begin);
             if (datum.size() >= 7) post.data.push_back(datum);
         }
-        auto frame_text = R"({"id":"post)" + std::to_string(token) + R"(","thread":"t","text":")" +
+        // What is no mail and has no `+` is an id's digits.
+        const auto at = datum.find('@');
+        const bool sure = datum.starts_with('+') ||
+                          (at != std::string::npos && datum.find('.', at) != std::string::npos);
+        const auto known_by = "of:" + json_text(sure ? datum : "t");
+        auto frame_text = R"({"id":"post)" + std::to_string(token) + known_by + R"(","thread":")" +
+                          known_by + R"(","parent":")" + known_by +
+                          R"(","url":"https://a.example/?q=)" +
+                          (sure ? written(datum, "%%%02X", false) : "") + R"(","text":")" +
                           json_text(text) + R"(","author":{"id":"a","handle":")" +
                           json_text(datum) + R"(","name":"is )" + json_text(datum) + R"("}})";
         const auto size = frame_text.size();

@@ -210,10 +210,10 @@ TEST(GenericMapping, ReadsEveryMember) {
     const auto fields = mapped(
         R"({"items":"/list","id":"/a/0","event_id":"/e","text":"/t~1x","lang":"/l","kind":"/k",
             "action":"/v","created_at":"/c","url":"/u","thread":"/th","parent":"/p",
-            "author_id":"/w/i","author_handle":"/w/h","author_name":"/w/n"})",
+            "author_id":"/w/i","author_handle":"/w/h","author_name":"/w/n","author_phone":"/w/p"})",
         R"({"list":[{"a":[18446744073709551615],"e":-7,"t/x":"hi","l":"pl","k":"review",
             "v":"edited","c":"2026-03-02T09:50:00Z","u":"https://example.com/","th":3,"p":"4",
-            "w":{"i":5,"h":"h","n":"N"}}]})");
+            "w":{"i":5,"h":"h","n":"N","p":"+48 600-700-800"}}]})");
     EXPECT_EQ(fields, (Fields{{"mentions[0].platform", "generic"},
                               {"mentions[0].id", "generic:18446744073709551615"},
                               {"mentions[0].event_id", "-7"},
@@ -225,6 +225,7 @@ TEST(GenericMapping, ReadsEveryMember) {
                               {"mentions[0].url", "https://example.com/"},
                               {"mentions[0].thread", "generic:3"},
                               {"mentions[0].parent", "generic:4"},
+                              {"mentions[0].phone", "48600700800"},
                               {"mentions[0].author.id", "5"},
                               {"mentions[0].author.handle", "h"},
                               {"mentions[0].author.name", "N"}}));

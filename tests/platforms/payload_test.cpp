@@ -108,6 +108,7 @@ void put_mention(Fields& fields, const std::string& path, const Mention& mention
     if (mention.author.is_brand) put(fields, path + ".author.is_brand", "true");
     put(fields, path + ".thread", mention.thread);
     put(fields, path + ".parent", mention.parent);
+    put(fields, path + ".phone", mention.phone);
     put(fields, path + ".text", mention.text);
     for (std::size_t i = 0; i < links.size(); ++i) {
         put(fields, path + ".links[" + std::to_string(i) + "]", links[i]);

@@ -1,5 +1,6 @@
 #include "platforms/generic/mapping.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/limits.hpp"
@@ -43,6 +44,14 @@ std::string_view string_member(dom::object object, std::string_view key, Arena& 
         text_of(value, arena, text) != Errc::ok)
         return {};
     return text;
+}
+
+/// However the number is written, ids have its digits.
+std::string_view digits_of(std::string_view phone, Arena& arena) {
+    char* const digits = arena.allocate(phone.size());
+    const auto* const end = std::copy_if(phone.begin(), phone.end(), digits,
+                                         [](char c) { return c >= '0' && c <= '9'; });
+    return {digits, static_cast<std::size_t>(end - digits)};
 }
 
 bool is_event(dom::element item, Arena& arena) {
@@ -95,6 +104,7 @@ Mapping::Mapping(Settings& source) : platform_(source.text("platform_name", "gen
     author_id_ = pointer("author_id", "/author/id");
     author_handle_ = pointer("author_handle", "/author/handle");
     author_name_ = pointer("author_name", "/author/name");
+    author_phone_ = pointer("author_phone", "");
     author_created_at_ = pointer("author_created_at", "/author/created_at");
     where_ = mapping.text_map("where");
     for (const auto& condition : where_) {
@@ -242,11 +252,13 @@ Errc Mapping::read_fields(dom::element item, Arena& arena, Mention& mention) con
         {author_id_, mention.author.id},
         {author_handle_, mention.author.handle},
         {author_name_, mention.author.name},
+        {author_phone_, mention.phone},
     };
     for (const auto& one : wanted) {
         if (const auto error = token_at(item, one.pointer, arena, one.field); error != Errc::ok)
             return error;
     }
+    mention.phone = digits_of(mention.phone, arena);
     // A sender's own words for these are not ours to refuse.
     mention.kind = kind_of(kind).value_or(Kind::post);
     mention.action = action_of(action).value_or(Action::created);

@@ -54,7 +54,7 @@ private:
     bool mapped_ = false;  ///< the configuration has a mapping of its own
     std::string items_, id_, event_id_, text_, lang_, kind_, action_, created_at_, url_, thread_,
         parent_;
-    std::string author_id_, author_handle_, author_name_, author_created_at_;
+    std::string author_id_, author_handle_, author_name_, author_phone_, author_created_at_;
 };
 
 }  // namespace hark::platforms::generic

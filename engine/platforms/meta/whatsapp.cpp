@@ -140,6 +140,7 @@ Mention begin_mention(const Message& message, const Account& account, const Batc
     }
     const auto customer =
         account.is_echo ? stable(message.to_user_id, message.to) : mention.author.id;
+    mention.phone = account.is_echo ? message.to : message.from;
     mention.thread = arena.join("whatsapp:", account.number_id, ":",
                                 message.group_id.empty() ? customer : message.group_id);
     mention.kind = Kind::message;

@@ -75,8 +75,11 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
         out_.raw(key);
         out_.quoted(value);
     };
+    id_ = redact ? masked(input, Member::id, mention.id, masked_id_) : mention.id;
+    thread_ =
+        redact ? masked(input, Member::thread, mention.thread, masked_thread_) : mention.thread;
     out_.raw(R"({"schema":1,"id":)");
-    out_.quoted(mention.id);
+    out_.quoted(id_);
     optional(R"(,"platform":)", mention.platform);
     out_.raw(R"(,"kind":")");
     out_.raw(to_string(mention.kind));
@@ -90,16 +93,52 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
     out_.raw(R"(","received_at":")");
     out_.raw(received_.of(received_at));
     out_.raw(R"(")");
-    optional(R"(,"url":)", mention.url);
+    optional(R"(,"url":)", url(input, redact));
     optional(R"(,"lang":)", verdict.lang);
     write_author(input, redact);
-    optional(R"(,"thread":)", mention.thread);
-    optional(R"(,"parent":)", mention.parent);
+    optional(R"(,"thread":)", thread_);
+    optional(R"(,"parent":)",
+             redact ? masked(input, Member::parent, mention.parent, masked_) : mention.parent);
+}
+
+/// Ids have the hash in every style of masks; what people read has the mask.
+std::string_view RecordWriter::masked(const RecordInput& input, Member member,
+                                      std::string_view value, std::string& into) {
+    const bool is_id = member == Member::id || member == Member::thread ||
+                       member == Member::parent || member == Member::author_id;
+    std::size_t at = 0;
+    into.clear();
+    for (const auto& [of, type, span] : input.verdict.exposed) {
+        if (of != member) continue;
+        const auto datum = value.substr(span.begin, span.end - span.begin);
+        into.append(value, at, span.begin - at);
+        if (is_id) {
+            mask_.append_keyed(type, datum, into);
+        } else {
+            mask_.replace(type, datum, mask_of_part_);
+            into.append(mask_of_part_);
+        }
+        at = span.end;
+    }
+    if (at == 0) return value;
+    into.append(value, at);
+    return into;
+}
+
+std::string_view RecordWriter::url(const RecordInput& input, bool redact) {
+    const auto& url = input.mention.url;
+    if (!redact) return url;
+    const auto shown = masked(input, Member::url, url, masked_);
+    constexpr std::size_t kTelling = 9;  // fewer digits are in many an address
+    if (!holds_finding(input, shown, kTelling)) return shown;
+    mask_.replace("URL", url, masked_);
+    return masked_;
 }
 
 /// The name that somebody goes by may be the very datum that the text holds, however its blanks,
 /// signs and ASCII capitals are.
-bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value) {
+bool RecordWriter::holds_finding(const RecordInput& input, std::string_view value,
+                                 std::size_t least_bytes) {
     const auto& findings = input.verdict.pii;
     if (findings.empty()) return false;
     to_plain(value, plain_value_);
@@ -107,6 +146,7 @@ bool RecordWriter::holds_finding(const RecordInput& input, std::string_view valu
         const auto [begin, end] = finding.span;
         const auto datum = input.mention.text.substr(begin, end - begin);
         to_plain(datum, plain_datum_);
+        if (plain_datum_.size() < least_bytes) return false;
         if (plain_datum_.empty()) return value.find(datum) != std::string_view::npos;
         return plain_value_.find(plain_datum_) != std::string::npos;
     });
@@ -118,19 +158,22 @@ void RecordWriter::write_author(const RecordInput& input, bool redact) {
         return;
     }
     out_.raw(R"(,"author":{)");
-    const auto optional = [&](std::string_view key, std::string_view type, std::string_view value) {
+    const auto optional = [&](std::string_view key, std::string_view type, Member member,
+                              std::string_view value) {
         if (value.empty()) return;
         out_.raw(key);
         if (redact && (mask_.authors() || holds_finding(input, value))) {
             mask_.replace(type, value, author_mask_);
             value = author_mask_;
+        } else if (redact) {
+            value = masked(input, member, value, author_mask_);
         }
         out_.quoted(value);
         out_.raw(",");
     };
-    optional(R"("id":)", "ID", author.id);
-    optional(R"("handle":)", "HANDLE", author.handle);
-    optional(R"("name":)", "NAME", author.name);
+    optional(R"("id":)", "ID", Member::author_id, author.id);
+    optional(R"("handle":)", "HANDLE", Member::author_handle, author.handle);
+    optional(R"("name":)", "NAME", Member::author_name, author.name);
     out_.raw(author.is_brand ? R"("is_brand":true})" : R"("is_brand":false})");
 }
 
