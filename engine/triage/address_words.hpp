@@ -21,6 +21,7 @@ enum Role : std::uint16_t {
     kNever = 1024,     ///< no part of an address
     kWhole = 2048,     ///< a street's whole name: 789 Broadway
     kMonth = 4096,     ///< the number beside it is a day, unless a street is called so: 3 Maja
+    kPart = 8192,      ///< of a house, before its number
 };
 
 /// Roles of the word, 0 when it is none of the list's: en, ru, pl, de, fr, es, it, pt.

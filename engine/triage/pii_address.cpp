@@ -205,6 +205,102 @@ std::optional<Span> unit(std::string_view text, const Stretch& it) noexcept {
     return std::nullopt;
 }
 
+std::size_t digits_end(std::string_view text, std::size_t at) noexcept {
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at;
+}
+
+/// Behind a number that nothing but blanks and signs touches.
+bool ends_number(std::string_view text, std::size_t end) noexcept {
+    const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
+    if (is_ascii_alnum(at(end)) || at(end) == '-' || at(end) == '/' || at(end) == '%') return false;
+    return !((at(end) == '.' || at(end) == ',' || at(end) == ':') && is_digit(at(end + 1)));
+}
+
+/// 00-123, 10115, 62701-1234, 101000; `at` itself: none begins there.
+std::size_t postcode_end(std::string_view text, std::size_t at) noexcept {
+    auto end = digits_end(text, at);
+    const auto digits = end - at;
+    if (end < text.size() && text[end] == '-') {
+        const auto second = digits_end(text, end + 1);
+        const auto more = second - end - 1;
+        if ((digits == 2 && more == 3) || (digits == 5 && more == 4)) end = second;
+    }
+    const auto size = end - at;
+    const bool fits = size == 5 || size == 10 || (size == 6 && (digits == 6 || digits == 2));
+    return fits && ends_number(text, end) && !is_money(text, span(at, end)) ? end : at;
+}
+
+/// SW1A 1AA, M1 1AE; `at` itself: none begins there.
+std::size_t british_end(std::string_view text, std::size_t at) noexcept {
+    const auto is_capital = [&](std::size_t i) {
+        return i < text.size() && text[i] >= 'A' && text[i] <= 'Z';
+    };
+    auto end = at;
+    while (end < at + 2 && is_capital(end)) ++end;
+    if (end == at || end == text.size() || !is_digit(text[end])) return at;
+    ++end;
+    if (end < text.size() && (is_digit(text[end]) || is_capital(end))) ++end;
+    if (end < text.size() && text[end] == ' ') ++end;
+    const bool fits = end < text.size() && is_digit(text[end]) && is_capital(end + 1) &&
+                      is_capital(end + 2) && ends_number(text, end + 3);
+    return fits ? end + 3 : at;
+}
+
+/// The next part of an address behind `end`: a flat, a postal code, a town with its code. `end`
+/// itself: it goes on no further.
+std::size_t part_end(std::string_view text, std::size_t end) noexcept {
+    constexpr std::size_t kMostNames = 3;
+    constexpr std::size_t kLongestFlat = 4;
+    auto word = word_after(text, end);
+    if (!word) return end;
+    const auto after_number = [&](std::size_t begin, auto read) {
+        const auto found = read(text, begin);
+        return found == begin ? end : found;
+    };
+    if (word.number) return after_number(word.begin, postcode_end);
+    if ((roles_of(word) & (kUnit | kHouse | kPart)) != 0) {
+        const auto number = word_after(text, word.end);
+        const auto last = number ? digits_end(text, number.begin) : 0;
+        if (!number.number || last - number.begin > kLongestFlat) return end;
+        const auto flat = house_end(text, last);
+        return ends_number(text, flat) ? flat : end;
+    }
+    for (std::size_t i = 0; i < kMostNames && word; ++i) {
+        if (!word.capital) return end;
+        if (const auto found = after_number(word.begin, british_end); found != end) return found;
+        const auto next = word_after(text, word.end);
+        // A number behind a Latin word may be anything's: Order 12345.
+        const bool cyrillic = (static_cast<unsigned char>(text[word.begin]) & 0x80U) != 0;
+        const bool polish = next.number && digits_end(text, next.begin) == next.begin + 2;
+        if (next.number) return cyrillic || polish ? after_number(next.begin, postcode_end) : end;
+        word = next;
+    }
+    return end;
+}
+
+/// Of an address that was found by one of its numbers, all that stands behind and the postal code
+/// before: half a mask is none.
+Span whole(std::string_view text, Span found) noexcept {
+    constexpr std::size_t kMostParts = 5;
+    constexpr std::size_t kMostNames = 2;
+    std::size_t end = found.end;
+    for (std::size_t i = 0; i < kMostParts; ++i) {
+        const auto next = part_end(text, end);
+        if (next == end) break;
+        end = next;
+    }
+    // 101000, Москва, ул. Ленина, д. 5
+    auto word = word_before(text, found.begin);
+    for (std::size_t i = 0; i < kMostNames && word && !word.number && word.capital; ++i)
+        word = word_before(text, word.begin);
+    if (!word.number) return span(found.begin, end);
+    const auto begin = word.begin;
+    const bool free = begin == 0 || is_space(text[begin - 1]) || text[begin - 1] == ',';
+    const auto code = free ? postcode_end(text, begin) : begin;
+    return span(code == begin ? found.begin : begin, end);
+}
+
 }  // namespace
 
 std::optional<Valid> validate_address(std::string_view text, const Stretch& it) noexcept {
@@ -212,7 +308,7 @@ std::optional<Valid> validate_address(std::string_view text, const Stretch& it) 
         return std::nullopt;
     if (!is_house_number(text, it)) return std::nullopt;
     for (auto* const form : {unit, street_before, street_after}) {
-        if (const auto found = form(text, it)) return Valid{*found};
+        if (const auto found = form(text, it)) return Valid{whole(text, *found)};
     }
     return std::nullopt;
 }

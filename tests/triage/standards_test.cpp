@@ -119,6 +119,35 @@ TEST(StandardsTest, SpansHoldTheDatumAndNothingElse) {
     EXPECT_EQ(only("account number: POL9876543."), "POL9876543");
 }
 
+TEST(StandardsTest, AnAddressIsFoundAsAWhole) {
+    Desk desk;
+    const auto open = [&](std::string text) {
+        const auto pii = desk.judge(text).pii;
+        for (auto it = pii.rbegin(); it != pii.rend(); ++it)
+            text.replace(it->span.begin, it->span.end - it->span.begin, "#");
+        return text;
+    };
+    const std::pair<const char*, const char*> cases[] = {
+        {"ul. Długa 5 m. 7, 00-123 Warszawa", "# Warszawa"},
+        {"ul. Długa 5/7, 00-123 Warszawa, dzięki", "# Warszawa, dzięki"},
+        {"00-123 Warszawa, ul. Długa 5 lok. 7", "#"},
+        {"ул. Ленина, д. 5, кв. 12, 101000 Москва", "# Москва"},
+        {"Адрес: ул. Ленина, д. 5, корп. 2, кв. 12, Москва, 101000.", "Адрес: #."},
+        {"101000, Москва, ул. Ленина, д. 5, кв. 12", "#"},
+        {"12 High Street, Flat 3, London SW1A 1AA", "#"},
+        {"my address is 12 High Street, Flat 3, London SW1A 1AA!", "my address is #!"},
+        {"Flat 3, 12 High Street, London SW1A 1AA", "#, #"},
+        {"Hauptstraße 5, 10115 Berlin", "# Berlin"},
+        {"12 rue Victor Hugo, 75001 Paris", "# Paris"},
+        // What stands behind an address and is none of it.
+        {"ul. Długa 5, 12000 zł", "#, 12000 zł"},
+        {"123 Maple Street, Order 12345 is late", "#, Order 12345 is late"},
+        {"ul. Leśna 107/84, 20 sztuk", "#, 20 sztuk"},
+        {"wohne Hauptstraße 5, 2024 kam", "wohne #, 2024 kam"},
+        {"живу на ул. Ленина, д. 5, 15 лет", "живу на #, 15 лет"}};
+    for (const auto& [text, expected] : cases) EXPECT_EQ(open(text), expected);
+}
+
 TEST(StandardsTest, ABrandThatAsksInPublicIsFound) {
     Desk desk;
     for (const auto* text :
