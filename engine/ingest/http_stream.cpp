@@ -219,7 +219,8 @@ bool HttpStream::State::take_message() {
     for (;;) {
         const auto line = lines.next(false);
         if (line.part == LineBuffer::Part::none) return false;
-        if (line.part == LineBuffer::Part::passed) continue;
+        // The end of a line that was cut is no blank line, which would end its event.
+        if (line.part == LineBuffer::Part::passed || line.part == LineBuffer::Part::end) continue;
         if (framing != Framing::lines && !take_event_line(line.text)) continue;
         if (framing == Framing::lines) message = line.text;
         done = true;

@@ -202,7 +202,9 @@ TEST_F(HttpStreamTest, what_is_too_long_is_a_dead_letter_and_the_next_is_read) {
         const bool events = framing == Framing::events;
         const std::string lead = events ? "data: " : "";
         const std::string end = events ? "\n\n" : "\n";
-        auto& reading = open({pieces(kOk + lead + longer + end + lead + "good" + end)}, framing);
+        const std::string more = events ? "\ndata: of the same event" : "";
+        auto& reading =
+            open({pieces(kOk + lead + longer + more + end + lead + "good" + end)}, framing);
         reading.options.message_bytes = 1000;
         reading.start();
         ASSERT_TRUE(reading.until_seen(2));
