@@ -254,6 +254,7 @@ void warn_of_open_secrets(const Config& config) {
 }  // namespace
 
 int run(const RunOptions& options) {
+    std::signal(SIGHUP, SIG_IGN);  // until the loop takes it: a reload must not end a start
     std::vector<Fault> faults;
     auto config = read_config(config_path(options.config), faults);
     const auto rules = faults.empty() ? pipeline::load_rules(config.rules, faults) : nullptr;
