@@ -108,6 +108,18 @@ std::uint32_t Matcher::disguised() const noexcept {
                                                     [](const auto& one) { return !one.known; }));
 }
 
+Matcher::OtherScript Matcher::other_script(const FoldedText& folded,
+                                           std::string_view lang) const noexcept {
+    OtherScript found;
+    for (const auto& [here, there, known, other_script] : respelled_.segments) {
+        if (!other_script) continue;
+        const auto word =
+            std::string_view(folded.bytes).substr(there.begin, there.end - there.begin);
+        ++(rules_->respeller_.is_ordinary(word, lang) ? found.ordinary : found.words);
+    }
+    return found;
+}
+
 void Matcher::scan_patterns(std::string_view folded, Matches& out) noexcept {
     if (rules_->folded_ == nullptr) return;
     Context context{this, &out};

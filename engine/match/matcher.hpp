@@ -39,12 +39,17 @@ public:
     [[nodiscard]] bool hit_unquoted(RuleIndex rule) const noexcept;
 
     /// Words of the text scanned last that were read as something else, but for those that are
-    /// words as they stand; and whether one of them stood in another alphabet, so that the text's
-    /// language is in doubt.
+    /// words as they stand.
     [[nodiscard]] std::uint32_t disguised() const noexcept;
-    [[nodiscard]] bool in_other_script() const noexcept {
-        return !respelled_.segments.empty() && respelled_.other_script;
-    }
+
+    /// Those of them that stood in another alphabet, so that the text's language is in doubt; and
+    /// how many more are ordinary words of `lang`: `durak` is a game in Polish.
+    struct OtherScript {
+        std::uint32_t words = 0;
+        std::uint32_t ordinary = 0;
+    };
+    [[nodiscard]] OtherScript other_script(const FoldedText& folded,
+                                           std::string_view lang) const noexcept;
 
 private:
     struct Context;

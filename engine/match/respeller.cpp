@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/languages.hpp"
 #include "core/words.hpp"
 #include "match/spellings.hpp"
 
@@ -61,7 +62,7 @@ std::string_view without_letters(std::string_view text, std::size_t letters) noe
 Span Respelled::original(Span span) const noexcept {
     const auto back = [this](std::uint32_t at, bool is_end) {
         std::int64_t shift = 0;
-        for (const auto& [here, there, known] : segments) {
+        for (const auto& [here, there, known, other_script] : segments) {
             if (is_end ? at <= here.begin : at < here.begin) break;
             if (is_end ? at <= here.end : at < here.end) return is_end ? there.end : there.begin;
             shift = std::int64_t{there.end} - here.end;
@@ -74,18 +75,23 @@ Span Respelled::original(Span span) const noexcept {
 void Respeller::add(const WordList& list, const FoldFunction& fold, std::vector<Fault>& faults) {
     for (const auto& entry : list.entries) {
         const bool is_word = !entry.text.starts_with('!');
+        const auto colon = is_word ? std::string::npos : entry.text.find(':');
+        const auto lang = colon == std::string::npos ? "" : entry.text.substr(1, colon - 1);
+        const auto begin = is_word ? 0 : colon == std::string::npos ? 1 : colon + 1;
         PatternFault problem;
-        const auto pattern = parse_pattern(entry.text.substr(is_word ? 0 : 1), fold, problem);
+        const auto pattern = parse_pattern(entry.text.substr(begin), fold, problem);
         const bool plain = pattern && pattern->sequences.size() == 1 &&
                            pattern->sequences[0].size() == 1 && !pattern->sequences[0][0].open_left;
-        if (!plain) {
+        const bool served = lang.empty() || is_served(lang);
+        if (!plain || !served) {
             faults.push_back({{list.file, entry.line, 1},
-                              "this list holds single words and `stem*`, or `!spelling*`"});
+                              "this list holds single words and `stem*`, or `!spelling*`, "
+                              "`!pl:spelling*`"});
             continue;
         }
         const auto& element = pattern->sequences[0][0];
         if (!is_word) {
-            not_these_.emplace_back(element.word, element.open_right);
+            ordinary_.push_back({element.word, element.open_right, lang});
         } else if (!by_text_.contains(element.word)) {
             by_text_.emplace(texts_.emplace_back(element.word), words_.size());
             words_.push_back({element.word, element.open_right, is_cyrillic(element.word)});
@@ -124,7 +130,8 @@ void Respeller::vary(std::uint32_t word, std::string spelled, Kind kind) {
     // What is a word of the list in Latin letters may stand for a Cyrillic one besides.
     const bool known =
         !(kind == Kind::other_alphabet && words_[word].cyrillic) && is_known(spelled);
-    if (spelled.size() < 4 || spelled.size() > kWordBytes || known || is_ordinary(spelled)) return;
+    if (spelled.size() < 4 || spelled.size() > kWordBytes || known || is_ordinary(spelled, {}))
+        return;
     if (!variants_.contains(spelled))
         variants_.emplace(texts_.emplace_back(std::move(spelled)), Variant{word, kind});
 }
@@ -138,9 +145,10 @@ bool Respeller::is_known(std::string_view text) const noexcept {
     return false;
 }
 
-bool Respeller::is_ordinary(std::string_view text) const noexcept {
-    return std::any_of(not_these_.begin(), not_these_.end(), [text](const auto& one) {
-        return one.second ? text.starts_with(one.first) : text == one.first;
+bool Respeller::is_ordinary(std::string_view text, std::string_view lang) const noexcept {
+    return std::any_of(ordinary_.begin(), ordinary_.end(), [&](const Ordinary& one) {
+        return (one.lang.empty() || one.lang == lang) &&
+               (one.open ? text.starts_with(one.text) : text == one.text);
     });
 }
 
@@ -174,7 +182,6 @@ public:
     bool run() {
         out_.text.clear();
         out_.segments.clear();
-        out_.other_script = false;
         for_each_word(folded_.bytes, [this](const char*, std::uint32_t begin, std::uint32_t end) {
             word(begin, end);
         });
@@ -203,7 +210,7 @@ private:
         std::size_t bytes = 0;
         const auto* const variant = by_.find_variant(text, bytes);
         if (variant == nullptr || (variant->kind == Kind::sign && !has_sign(end))) return;
-        if (by_.is_ordinary(text)) return;
+        if (by_.is_ordinary(text, {})) return;
         replace(*variant, begin, end, text.substr(bytes));
     }
 
@@ -308,13 +315,14 @@ private:
             case Kind::sign: out_.word += rest; break;
         }
         const bool known = by_.is_known(folded_.bytes.substr(begin, end - begin));
-        if (variant.kind == Kind::other_alphabet || variant.kind == Kind::other_keyboard)
-            out_.other_script = out_.other_script || !known;
-        put(begin, end, out_.word, known);
+        const bool other =
+            variant.kind == Kind::other_alphabet || variant.kind == Kind::other_keyboard;
+        put(begin, end, out_.word, known, other && !known);
     }
 
     /// In place of [begin,end) of the folded text, and of what was put for a part of it.
-    void put(std::uint32_t begin, std::uint32_t end, std::string_view word, bool known = false) {
+    void put(std::uint32_t begin, std::uint32_t end, std::string_view word, bool known = false,
+             bool other_script = false) {
         while (!out_.segments.empty() && out_.segments.back().there.end > begin) {
             copied_ = out_.segments.back().there.begin;
             out_.text.resize(out_.segments.back().here.begin);
@@ -328,8 +336,10 @@ private:
         out_.text.append(folded_.bytes.substr(copied_, begin - copied_));
         const auto here = static_cast<std::uint32_t>(out_.text.size());
         out_.text.append(word);
-        out_.segments.push_back(
-            {{here, static_cast<std::uint32_t>(out_.text.size())}, {begin, end}, known});
+        out_.segments.push_back({{here, static_cast<std::uint32_t>(out_.text.size())},
+                                 {begin, end},
+                                 known,
+                                 other_script});
         copied_ = end;
     }
 

@@ -21,10 +21,10 @@ struct Respelled {
         Span here;   ///< bytes of `text`
         Span there;  ///< bytes of the folded text
         bool known;  ///< a word of the list as it stands: `debil` is Polish and may be Russian
+        bool other_script;  ///< it stood in another alphabet, and is not known
     };
     std::string text;
     std::vector<Segment> segments;  ///< the words that were replaced, in order
-    bool other_script = false;      ///< one of them stood in another alphabet
     std::string word;               ///< for the one who reads
 
     /// The bytes of the folded text under [begin,end) of `text`.
@@ -37,7 +37,8 @@ struct Respelled {
 /// Immutable after finish(); thread-safe then.
 class Respeller {
 public:
-    /// A list's entries: words, `stem*`, and `!spelling*` for what is an ordinary word.
+    /// A list's entries: words, `stem*`, and `!spelling*` for what is an ordinary word, or
+    /// `!pl:spelling*` for what is one of that language only.
     void add(const WordList& list, const FoldFunction& fold, std::vector<Fault>& faults);
     void finish();
 
@@ -45,6 +46,9 @@ public:
 
     /// False when no word is disguised; `out` then has no meaning. No allocation once warm.
     [[nodiscard]] bool respell(const FoldedText& folded, Respelled& out) const;
+
+    /// By the list, of a word as it stands folded.
+    [[nodiscard]] bool is_ordinary(std::string_view text, std::string_view lang) const noexcept;
 
 private:
     enum class Kind : std::uint8_t { doubled, other_alphabet, other_keyboard, sign };
@@ -69,13 +73,17 @@ private:
     void vary(std::uint32_t word);
     void vary(std::uint32_t word, std::string spelled, Kind kind);
     [[nodiscard]] bool is_known(std::string_view text) const noexcept;
-    [[nodiscard]] bool is_ordinary(std::string_view text) const noexcept;
     [[nodiscard]] const Variant* find_variant(std::string_view text,
                                               std::size_t& bytes) const noexcept;
     [[nodiscard]] static std::size_t filter_of(std::string_view text) noexcept;
 
     std::vector<Word> words_;
-    std::vector<std::pair<std::string, bool>> not_these_;  ///< spellings, and whether stems
+    struct Ordinary {
+        std::string text;
+        bool open = false;  ///< a stem
+        std::string lang;   ///< empty: whatever the language
+    };
+    std::vector<Ordinary> ordinary_;
     std::deque<std::string> texts_;                        ///< what the tables' keys point to
     boost::unordered_flat_map<std::string_view, std::uint32_t, WordHash> by_text_;
     boost::unordered_flat_map<std::string_view, Variant, WordHash> variants_;

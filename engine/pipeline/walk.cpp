@@ -9,6 +9,13 @@
 
 namespace hark::pipeline {
 
+namespace {
+
+/// In so many words the language of a text that no platform told is seldom mistaken.
+constexpr std::uint32_t kTellingWords = 6;
+
+}  // namespace
+
 void Walk::use(std::shared_ptr<const match::RuleSet> rules) {
     rules_ = std::move(rules);
     matcher_.use(rules_);
@@ -48,8 +55,14 @@ void Walk::judge(const Mention& mention, std::span<const std::string_view> links
     if (seeks_raw_ && (folded_.facts.digits >= digits_to_scan_ || triage::may_hold_pii(folded_)))
         matcher_.scan_raw(mention.text, matches_);
     auto lang = text::detect_language(mention.text, folded_, mention.lang);
-    // `ty idiot` looks like any language but its own; between Cyrillic words it is theirs.
-    if (matcher_.in_other_script() && lang != "ru" && lang != "uk") lang = {};
+    // `ty idiot` looks like any language but its own; between Cyrillic words it is theirs. A word
+    // of the language that the text surely has is no disguise.
+    const auto& declared = mention.lang;
+    const bool sure = declared.empty() ? folded_.facts.words >= kTellingWords
+                                       : declared.substr(0, declared.find_first_of("-_")) == lang;
+    const auto [words, ordinary] = matcher_.other_script(folded_, sure ? lang : std::string_view{});
+    folded_.facts.disguised -= ordinary;
+    if (words > 0 && lang != "ru" && lang != "uk") lang = {};
     judge_scanned({mention, folded_, mention.text, lang, matches_, links}, out);
     out.lang = lang;
     out.brands.assign(matches_.brands.begin(), matches_.brands.end());

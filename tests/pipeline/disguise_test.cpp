@@ -70,7 +70,7 @@ TEST(Disguise, LettersDoubled) {
 TEST(Disguise, TheOtherAlphabetAndTheOtherKeyboard) {
     auto read = reader();
     EXPECT_EQ(read("ty idiotka"), " ty идиотка ");
-    EXPECT_TRUE(read.out().other_script);
+    EXPECT_TRUE(read.out().segments.at(0).other_script);
     EXPECT_EQ(read("suka cerf"), " сука сука ");
     EXPECT_EQ(read("ты lehfr"), " ты дурак ");
     EXPECT_EQ(read("агсл, курва"), " fuck kurwa ");
@@ -100,6 +100,55 @@ TEST(Disguise, AWordThatIsOneAsItStandsIsNotDisguised) {
     };
     EXPECT_EQ(disguised("ty debilu"), 0);
     EXPECT_EQ(disguised("ty durak"), 1);
+}
+
+/// A Polish post about a card game is Polish, and a Russian one in Latin letters is not.
+TEST(Disguise, AWordOfTheTextsOwnLanguageIsNone) {
+    WordList list{"disguised", "disguised.txt", {{"дурак*", 1}, {"!pl:durak*", 2}}};
+    RuleBook book;
+    book.lists = {list};
+    std::vector<Fault> faults;
+    Walk walk(match::compile(std::move(book), fold_words, {}, faults));
+    const auto judged = [&](std::string_view text, std::string_view lang) {
+        Mention mention;
+        mention.text = text;
+        mention.lang = lang;
+        (void)walk.names_brand(mention);
+        const auto& verdict = walk.judge(mention);
+        return std::string(verdict.lang) + " " +
+               std::to_string(walk.fact(Fact::disguised, mention).value_or(-1));
+    };
+    EXPECT_EQ(judged("Wczoraj graliśmy w duraka do późna", "pl"), "pl 0");
+    EXPECT_EQ(judged("Wczoraj graliśmy w duraka do późna", ""), "pl 0");
+    EXPECT_EQ(judged("kakoy zhe ty durak", ""), " 1") << "it looks Polish";
+    EXPECT_EQ(judged("kakoy zhe ty durak", "ru"), " 1");
+    EXPECT_EQ(judged("We played the durak game until late", "en"), " 1");
+    Reader wrong({"!xx:durak", "дурак"});
+    EXPECT_EQ(wrong.faults().size(), 1U);
+}
+
+TEST(Disguise, OrdinaryWordsOfOtherLanguagesLeaveThePostItsLanguage) {
+    std::vector<Fault> faults;
+    Walk walk(load_rules({{shipped_rules()}, {}, ""}, faults));
+    const std::pair<const char*, const char*> posts[] = {
+        {"en", "Dermot was a great waiter, thank you so much"},
+        {"en", "I bought a derma roller and it arrived broken"},
+        {"pl", "Zalałam herbatę ukropem i pękła szklanka"},
+        {"pl", "Proszę o zwrot pieniędzy za krem na cerę"},
+        {"de", "Der Kredit wurde leider nicht genehmigt"},
+        {"es", "La cama es de ébano y llegó rota"}};
+    for (const auto& [lang, text] : posts) {
+        Mention mention;
+        mention.text = text;
+        mention.lang = lang;
+        (void)walk.names_brand(mention);
+        const auto& verdict = walk.judge(mention);
+        EXPECT_EQ(verdict.lang, lang) << text;
+        for (const auto& evidence : verdict.evidence) {
+            const auto& id = walk.rules().book().rules[evidence.rule].id;
+            EXPECT_FALSE(id.starts_with("trolling.ru")) << id << ": " << text;
+        }
+    }
 }
 
 TEST(Disguise, PlacesLeadBackToTheFoldedText) {
