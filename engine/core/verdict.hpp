@@ -32,6 +32,12 @@ enum class Member : std::uint8_t {
     author_name,
 };
 
+/// What others tell it apart by.
+[[nodiscard]] constexpr bool is_id(Member member) noexcept {
+    return member == Member::id || member == Member::thread || member == Member::parent ||
+           member == Member::author_id;
+}
+
 /// Personal data in it.
 struct Exposed {
     Member member{};

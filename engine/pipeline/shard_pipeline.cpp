@@ -17,13 +17,6 @@ constexpr std::string_view kEventTypes[] = {"hark.mention.created", "hark.mentio
 constexpr std::string_view kDeadLetterType = "hark.deadletter";
 constexpr std::string_view kGapType = "hark.gap";
 
-/// Ids that hold personal data must be the same after a restart: without a key of the user's the
-/// secret of the window of seen posts is one, which lives as long as its file.
-publish::MaskOptions with_key(publish::MaskOptions mask, std::uint64_t secret) {
-    if (mask.key.empty()) mask.key = std::to_string(secret);
-    return mask;
-}
-
 /// When the newest event of a frame was had: by the platform's word, else by the newest post.
 Timestamp event_time(const Mentions& mentions) {
     auto newest = mentions.event_time;
@@ -58,7 +51,7 @@ ShardPipeline::ShardPipeline(const PipelineOptions& options, const Topics& topic
       in_flight_bytes_(
           metrics.gauge("hark_in_flight_bytes", "Bytes published and not yet acknowledged")),
       walk_(rules),
-      writer_(with_key(options.mask, seen.seed())) {
+      writer_(options.mask) {
     for (std::size_t i = 0; i < options.sources.size(); ++i) {
         const auto& source = options.sources[i];
         const telemetry::Labels label{{"source", source.name}};
@@ -247,7 +240,16 @@ void ShardPipeline::publish(ingest::SourceIndex index, const Judged& judged) {
         address(message);
         offer(slot, message, *topics_.shadow());
     }
-    if (topics_.restricted() && !(verdict.pii.empty() && verdict.exposed.empty())) {
+    const auto masked = std::count_if(
+        verdict.exposed.begin(), verdict.exposed.end(),
+        [this](const Exposed& exposed) { return writer_.masks(exposed.member); });
+    if (!told_of_ids_ && masked < std::ssize(verdict.exposed)) {
+        told_of_ids_ = true;
+        telemetry::log(telemetry::Level::warn, "ids_hold_personal_data",
+                       {{"source", sources_[index].options.name},
+                        {"remedy", "publish.mask_key hashes them"}});
+    }
+    if (topics_.restricted() && (!verdict.pii.empty() || masked > 0)) {
         message.value = writer_.restricted(input);
         address(message);
         offer(slot, message, *topics_.restricted());

@@ -139,6 +139,7 @@ private:
     telemetry::Gauge& in_flight_bytes_;
     Walk walk_;
     publish::RecordWriter writer_;
+    bool told_of_ids_ = false;
     DeliveryTracker tracker_;
     Arena arena_;
     // A batch on its way: of each frame its slot and its mentions; of all the mentions that were

@@ -17,8 +17,8 @@ enum class MaskStyle : std::uint8_t {
 
 struct MaskOptions {
     MaskStyle style = MaskStyle::type;
-    /// Of `hash`, where it must not be empty, and of ids in any style. Empty: one that lives as
-    /// long as the process.
+    /// Of `hash`, where it must not be empty, and of ids in any style. Empty: ids stay whole. A key
+    /// of our own would be another on another machine, and with it every id and every order.
     std::string key;
     bool authors = false;  ///< the author's id, handle and name too
 };
@@ -39,10 +39,11 @@ public:
     void replace(std::string_view type, std::string_view value, std::string& out);
 
     /// Appends what stands for a datum in an id, in any style `[PHONE:6f2c…]`: other values, other
-    /// ids.
+    /// ids. Needs a key.
     void append_keyed(std::string_view type, std::string_view value, std::string& out);
 
     [[nodiscard]] bool authors() const noexcept { return options_.authors; }
+    [[nodiscard]] bool has_key() const noexcept { return !options_.key.empty(); }
 
 private:
     void append_hash(std::string_view value, std::string& out);

@@ -53,7 +53,7 @@ public:
     /// For every topic but the restricted one: each finding of personal data is replaced by its
     /// type in brackets or as the mask says, in the author's handle and name too, and all spans
     /// refer to the text so published. In ids it is replaced by a keyed hash, so that equal ids
-    /// stay equal and others differ.
+    /// stay equal and others differ, where there is a key: see masks().
     [[nodiscard]] std::string_view record(const RecordInput& input) {
         return write(input, true, input.verdict.evidence);
     }
@@ -66,6 +66,11 @@ public:
     /// For the topic of shadow rules: the record with their evidence instead of the live rules'.
     [[nodiscard]] std::string_view shadow(const RecordInput& input) {
         return write(input, true, input.verdict.shadow);
+    }
+
+    /// Whether personal data in it is masked.
+    [[nodiscard]] bool masks(Member member) const noexcept {
+        return !is_id(member) || mask_.has_key();
     }
 
     /// Of the last record, shadow or restricted record, as it has them; the second may be empty.

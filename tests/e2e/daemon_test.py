@@ -328,6 +328,17 @@ class Daemon(unittest.TestCase):
         used = [record["evidence"][0]["rule"] for record in directory_records(hark.folder / "topics")]
         self.assertEqual(used, ["praise.any.word", "praise.any.word", "praise.any.new"])
 
+    def test_ids_that_hold_a_number_are_told_once_without_a_key_and_hashed_with_one(self):
+        for key, thread in (("", "sms:+48600700800"), ("publish: {mask_key: \"${HARK_E2E_TOKEN}\"}\n", "sms:[PHONE:")):
+            hark = self.hark(WEBHOOK_SOURCE + key + DIRECTORY).start()
+            for number in "12":
+                post(hark.port, json.dumps({"id": number, "text": "hello", "thread": "sms:+48600700800"}))
+            threads = {record["thread"] for record in directory_records(hark.folder / "topics")}
+            self.assertEqual(len(threads), 1)
+            self.assertIn(thread, threads.pop())
+            self.assertEqual(hark.log.read_text().count("ids_hold_personal_data"), 0 if key else 1)
+            self.assertNotIn("48600700800", hark.log.read_text())
+
     def test_a_port_in_use_is_refused(self):
         first = self.hark(WEBHOOK_SOURCE + DIRECTORY).start()
         second = self.hark(WEBHOOK_SOURCE.replace("{port}", str(first.port)) + DIRECTORY).start(ready=False)

@@ -58,6 +58,23 @@ TEST(MaskTest, SpansReferToTheTextAsMasked) {
     EXPECT_EQ(record["pii"][1]["span"][1].GetInt(), 56);
 }
 
+TEST(MaskTest, IdsAreHashedInAnyStyleWhereThereIsAKey) {
+    Sample sample("hello");
+    sample.mention.thread = "whatsapp:1066:48600700800";
+    sample.mention.url = "https://wa.me/48600700800";
+    sample.verdict.exposed = {{Member::url, "PHONE", {14, 25}},
+                              {Member::thread, "PHONE", {14, 25}}};
+    for (const auto style : {MaskStyle::type, MaskStyle::partial, MaskStyle::hash}) {
+        const auto record = record_of(sample, {style, "key"});
+        EXPECT_STREQ(record["thread"].GetString(), "whatsapp:1066:[PHONE:6e135b5c2607fd78]");
+    }
+    const auto record = record_of(sample, {});
+    EXPECT_STREQ(record["thread"].GetString(), "whatsapp:1066:48600700800") << "no key: whole";
+    EXPECT_STREQ(record["url"].GetString(), "https://wa.me/[PHONE]");
+    EXPECT_STREQ(record_of(sample, {MaskStyle::type, "key"}, true)["thread"].GetString(),
+                 "whatsapp:1066:48600700800");
+}
+
 TEST(MaskTest, AuthorsAreMaskedOnDemandOrWhenTheyAreTheDatum) {
     Sample sample("me: 89123456789");
     sample.find("pii.phone", "89123456789", Tier::pattern, false);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <random>
 
 #include "core/check.hpp"
 
@@ -56,17 +55,6 @@ std::string padded(std::string_view key, char with) {
     return block;
 }
 
-/// Nobody can try all numbers without it.
-const std::string& key_of_process() {
-    static const std::string key = [] {
-        std::random_device device;
-        std::string bytes;
-        for (int i = 0; i < 8; ++i) bytes += std::to_string(device()) + ".";
-        return bytes;
-    }();
-    return key;
-}
-
 /// Stars for letters and digits but the last two of eight or more; signs stay.
 void append_partial(std::string_view value, std::string& out) {
     constexpr std::ptrdiff_t kLeast = 8;
@@ -95,11 +83,11 @@ std::optional<MaskStyle> mask_style(std::string_view name) noexcept {
     return std::nullopt;
 }
 
-Mask::Mask(MaskOptions options) : options_(std::move(options)) {
-    HARK_CHECK(options_.style != MaskStyle::hash || !options_.key.empty());
-    if (options_.key.empty()) options_.key = key_of_process();
-    inner_ = padded(options_.key, 0x36);
-    outer_ = padded(options_.key, 0x5C);
+Mask::Mask(MaskOptions options)
+    : options_(std::move(options)),
+      inner_(padded(options_.key, 0x36)),
+      outer_(padded(options_.key, 0x5C)) {
+    HARK_CHECK(options_.style != MaskStyle::hash || has_key());
 }
 
 void Mask::replace(std::string_view type, std::string_view value, std::string& out) {
@@ -116,6 +104,7 @@ void Mask::replace(std::string_view type, std::string_view value, std::string& o
 }
 
 void Mask::append_keyed(std::string_view type, std::string_view value, std::string& out) {
+    HARK_CHECK(has_key());
     out.append("[").append(type).push_back(':');
     append_hash(value, out);
     out.push_back(']');

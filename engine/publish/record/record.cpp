@@ -104,15 +104,14 @@ void RecordWriter::write_mention(const RecordInput& input, bool redact) {
 /// Ids have the hash in every style of masks; what people read has the mask.
 std::string_view RecordWriter::masked(const RecordInput& input, Member member,
                                       std::string_view value, std::string& into) {
-    const bool is_id = member == Member::id || member == Member::thread ||
-                       member == Member::parent || member == Member::author_id;
+    if (!masks(member)) return value;
     std::size_t at = 0;
     into.clear();
     for (const auto& [of, type, span] : input.verdict.exposed) {
         if (of != member) continue;
         const auto datum = value.substr(span.begin, span.end - span.begin);
         into.append(value, at, span.begin - at);
-        if (is_id) {
+        if (is_id(member)) {
             mask_.append_keyed(type, datum, into);
         } else {
             mask_.replace(type, datum, mask_of_part_);
