@@ -330,7 +330,7 @@ class Daemon(unittest.TestCase):
 
     def test_ids_that_hold_a_number_are_told_once_without_a_key_and_hashed_with_one(self):
         for key, thread in (("", "sms:+48600700800"), ("publish: {mask_key: \"${HARK_E2E_TOKEN}\"}\n", "sms:[PHONE:")):
-            hark = self.hark(WEBHOOK_SOURCE + key + DIRECTORY).start()
+            hark = self.hark(WEBHOOK_SOURCE + "shards: 1\n" + key + DIRECTORY).start()
             for number in "12":
                 post(hark.port, json.dumps({"id": number, "text": "hello", "thread": "sms:+48600700800"}))
             threads = {record["thread"] for record in directory_records(hark.folder / "topics")}
