@@ -37,7 +37,7 @@ struct Frame {
     Timestamp received_at{};
     /// Not ok: whoever cut the frame found it bad already; it becomes a dead letter undecoded.
     Errc error = Errc::ok;
-    /// Lives until it was called. May be null: then nobody waits.
+    /// Lives until it was called, or its source ends. May be null: then nobody waits.
     Acknowledger* acknowledger = nullptr;
     std::uint64_t token = 0;  ///< given back to the acknowledger
     /// Which of a platform's calls this is the reply to (platforms::Call::purpose); 0: none.

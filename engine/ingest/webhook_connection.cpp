@@ -75,7 +75,8 @@ WebhookSocket& socket_of(TlsStream& stream) {
 }
 
 /// One connection. It is its frames' acknowledger, and stays alive until the last of them was
-/// acknowledged, which may be long after its peer went away or its answer ran out of time.
+/// acknowledged, which may be long after its peer went away or its answer ran out of time, or until
+/// its server goes.
 template <typename Stream>
 class Connection final : public WebhookPeer,
                          public Acknowledger,

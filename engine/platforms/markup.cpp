@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/digits.hpp"
 #include "core/utf8.hpp"
 
 namespace hark::platforms {
@@ -28,11 +29,8 @@ constexpr std::size_t kLongestReference = 10;  // `&#x10FFFF;`
 std::int32_t digits_of(std::string_view digits, std::int32_t base) noexcept {
     std::int32_t code = 0;
     for (const char c : digits) {
-        const char low = static_cast<char>(c | 0x20);
-        const int digit = c >= '0' && c <= '9'                     ? c - '0'
-                          : base == 16 && low >= 'a' && low <= 'f' ? low - 'a' + 10
-                                                                   : base;
-        if (digit >= base || code > 0x10FFFF) return 0;
+        const int digit = hex_digit(c);
+        if (digit < 0 || digit >= base || code > 0x10FFFF) return 0;
         code = code * base + digit;
     }
     return code;

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "core/check.hpp"
+#include "core/digits.hpp"
 
 namespace hark::platforms {
 
@@ -39,22 +40,6 @@ constexpr auto kTolerance = std::chrono::minutes(5);
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-int base64_digit(char c) noexcept {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    if (c == '/') return 63;
-    return -1;
 }
 
 std::array<unsigned char, kSha256Bytes> sha256(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/digits.hpp"
 #include "triage/surroundings.hpp"
 
 namespace hark::triage {
@@ -41,20 +42,13 @@ bool may_hold(std::string_view value, std::uint8_t beside) noexcept {
            kFewestDigits;
 }
 
-int sextet(char c) noexcept {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (is_digit(c)) return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /// Bytes in base64 that have a telephone number's digits among them.
 bool hides_number(std::string_view base64) noexcept {
     std::uint32_t bits = 0;
     int count = 0;
     std::size_t digits = 0;
     for (const char c : base64) {
-        const int six = sextet(c);
+        const int six = base64_digit(c);
         if (six < 0) break;
         bits = bits << 6U | static_cast<std::uint32_t>(six);
         count += 6;
@@ -68,21 +62,16 @@ bool hides_number(std::string_view base64) noexcept {
     return false;
 }
 
-int nibble(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char small = static_cast<char>(c | 0x20);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
 void append_decoded(std::string_view value, std::string& out) {
     for (std::size_t i = 0; i < value.size(); ++i) {
-        const bool escape = value[i] == '%' && i + 2 < value.size() && nibble(value[i + 1]) >= 0 &&
-                            nibble(value[i + 2]) >= 0;
-        if (!escape) {
+        const bool room = value[i] == '%' && i + 2 < value.size();
+        const int high = room ? hex_digit(value[i + 1]) : -1;
+        const int low = room ? hex_digit(value[i + 2]) : -1;
+        if (high < 0 || low < 0) {
             out.push_back(value[i] == '+' && i > 0 ? ' ' : value[i]);
             continue;
         }
-        out.push_back(static_cast<char>(nibble(value[i + 1]) * 16 + nibble(value[i + 2])));
+        out.push_back(static_cast<char>(high * 16 + low));
         i += 2;
     }
 }

@@ -371,9 +371,9 @@ void Judge::give_labels(const Scope& scope, bool only_pii, Verdict& out) noexcep
             advice.add(rule.advice);
             by_rule = true;
         }
-        const bool by_digits =
-            !out.pii.empty() && hangs_on_digits(units_[unit_of_pack_[given.pack]]);
-        if (!by_rule) advice.add(book_->packs[given.pack].advice, by_digits);
+        if (by_rule) continue;
+        const auto& unit = units_[unit_of_pack_[given.pack]];
+        advice.add(book_->packs[given.pack].advice, !out.pii.empty() && hangs_on_digits(unit));
     }
     out.advice = advice.best();
 }

@@ -42,6 +42,11 @@ Span span(std::size_t begin, std::size_t end) noexcept {
     return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
+std::size_t digits_end(std::string_view text, std::size_t at) noexcept {
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at;
+}
+
 /// Behind the number, its letter and the flat's: 12a, 107/84, 12-3.
 std::size_t house_end(std::string_view text, std::size_t end) noexcept {
     const auto letter = [&] {
@@ -52,8 +57,7 @@ std::size_t house_end(std::string_view text, std::size_t end) noexcept {
     letter();
     while (end + 1 < text.size() && (text[end] == '/' || text[end] == '-') &&
            is_digit(text[end + 1])) {
-        ++end;
-        while (end < text.size() && is_digit(text[end])) ++end;
+        end = digits_end(text, end + 1);
         letter();
     }
     return end;
@@ -203,11 +207,6 @@ std::optional<Span> unit(std::string_view text, const Stretch& it) noexcept {
                           text[word.begin + 1] >= 'A' && text[word.begin + 1] <= 'Z';
     if (capitals && before && before.capital && is_state(two)) return span(word.begin, end);
     return std::nullopt;
-}
-
-std::size_t digits_end(std::string_view text, std::size_t at) noexcept {
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at;
 }
 
 /// Behind a number that nothing but blanks and signs touches.

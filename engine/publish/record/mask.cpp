@@ -91,12 +91,11 @@ Mask::Mask(MaskOptions options)
 }
 
 void Mask::replace(std::string_view type, std::string_view value, std::string& out) {
-    out.assign(1, '[').append(type);
+    out.clear();
+    if (options_.style == MaskStyle::hash) return append_keyed(type, value, out);
+    out.append("[").append(type);
     const bool secret = type == "PASSWORD" || type == "API_KEY";
-    if (options_.style == MaskStyle::hash) {
-        out.push_back(':');
-        append_hash(value, out);
-    } else if (options_.style == MaskStyle::partial && !secret) {
+    if (options_.style == MaskStyle::partial && !secret) {
         out.push_back(':');
         append_partial(value, out);
     }
